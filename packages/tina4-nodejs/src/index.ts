@@ -1,0 +1,1 @@
+export * from '@tina4/core';
