@@ -1,3 +1,16 @@
+export { App, type AppOptions, createApp } from './app.js';
+export type { AppContext, Limits, Logger, TemplateRenderer } from './app-context.js';
+export type { CookieOptions } from './cookies.js';
+export { HttpError } from './errors/errors.js';
+export { compose, type Middleware, type Next } from './middleware/compose.js';
+export type { MiddlewareContext, MiddlewareResolver } from './middleware/resolve-middleware.js';
+export { consoleLogger } from './operations/console-logger.js';
+export { Request, type UploadedFile } from './request/request.js';
+export { type AnswerHead, type BodyWriter, Response } from './response/response.js';
+export type { AnyParams, PathParams } from './routing/path-params.js';
+export { type Handler, type MiddlewareClass, type MiddlewareSpec, Route } from './routing/route.js';
+export { RouteGroup, Router } from './routing/router.js';
+export type { ListenOptions, RunningServer } from './server.js';
 export type {
   AnswerableError,
   RequestSession,

@@ -1,0 +1,49 @@
+import type { AppContext } from './app-context.js';
+import { compose, type Innermost } from './middleware/compose.js';
+import type { MiddlewareResolver } from './middleware/resolve-middleware.js';
+import type { Routes } from './pipeline.js';
+import { Request } from './request/request.js';
+import { bindRoute } from './routing/bind-route.js';
+import { type Fallbacks, fallbackTarget } from './routing/fallback-targets.js';
+import { type Match, Matcher } from './routing/matcher.js';
+import type { Router } from './routing/router.js';
+
+const NO_PARAMS: Match['params'] = Object.freeze(Object.create(null));
+
+/** The routes of an app, ready to answer: built from the router's table at one moment. */
+export class AppRoutes implements Routes {
+  /** The router's revision that this was built from. */
+  revision: number;
+  readonly run: Innermost;
+  readonly #matcher: Matcher;
+  readonly #fallbacks: Fallbacks;
+
+  /** Throws when a route names middleware that leads nowhere. */
+  constructor(router: Router, resolve: MiddlewareResolver, fallbacks: Fallbacks) {
+    this.revision = router.revision;
+    this.#fallbacks = fallbacks;
+    this.#matcher = new Matcher(router.routes, (route) => bindRoute(route, resolve));
+    const layers = resolve(router.globalMiddleware, { usedBy: 'Router.use', sourceFile: undefined });
+    this.run = compose(layers, (req, res) => Request.targetOf(req).run(req, res));
+    warnOfShadowed(this.#matcher, fallbacks.context);
+  }
+
+  match(method: string, url: string): Match {
+    const found = this.#matcher.find(method, url);
+    if ('target' in found) return found;
+    const noMatch =
+      method === 'OPTIONS' && found.reason === 'not-found'
+        ? ({ reason: 'not-allowed', allow: this.#matcher.allowed(url) } as const)
+        : found;
+    return { target: fallbackTarget(noMatch, { method, url }, this.#fallbacks), params: NO_PARAMS };
+  }
+}
+
+function warnOfShadowed({ shadowed }: Matcher, { log }: AppContext): void {
+  for (const { route, by } of shadowed) {
+    const where = (file: string | undefined): string => (file === undefined ? '' : ` in ${file}`);
+    log.warn(
+      `The route ${route.label}${where(route.sourceFile)} is never reached: ${by.label}${where(by.sourceFile)} was registered before it and answers the same paths.`,
+    );
+  }
+}

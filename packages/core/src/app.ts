@@ -1,0 +1,123 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AppContext, Limits, Logger, TemplateRenderer } from './app-context.js';
+import { AppRoutes } from './app-routes.js';
+import { type MiddlewareResolver, resolveFunctions } from './middleware/resolve-middleware.js';
+import { consoleLogger } from './operations/console-logger.js';
+import { handleRequest } from './pipeline.js';
+import { trustProxies } from './request/client-address.js';
+import type { Request } from './request/request.js';
+import { Router } from './routing/router.js';
+import { type ListenOptions, listen, type RunningServer } from './server.js';
+import type { SessionEngine } from './session-port.js';
+import { StaticFiles } from './static-files.js';
+
+/** Everything an app may be made of. All of it is optional. */
+export interface AppOptions {
+  /** Default: a new, empty one. */
+  readonly router?: Router | undefined;
+  /** Without an engine `req.session` throws. */
+  readonly sessions?: SessionEngine | undefined;
+  readonly templates?: TemplateRenderer | undefined;
+  /** Absolute folders of static files, the first that has a file wins. Default: none. */
+  readonly publicDirectories?: readonly string[] | undefined;
+  /** Details of errors in answers, the welcome page. Default false. */
+  readonly isDebug?: boolean | undefined;
+  readonly log?: Logger | undefined;
+  /** Default 10,485,760 bytes each. */
+  readonly limits?: Partial<Limits> | undefined;
+  /** How long a callback-style handler may take to answer, ms, default 30,000. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** Proxies whose forwarding headers are believed, beside loopback: addresses and CIDR ranges. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** Unit of `maxAge` in `res.cookie()`, default seconds. */
+  readonly cookieMaxAgeUnit?: 's' | 'ms' | undefined;
+  /** `/x/` leads to `/x` when no route answers it. Default false. */
+  readonly redirectsTrailingSlash?: boolean | undefined;
+  /** How names and classes become middleware. Default: functions only. */
+  readonly resolveMiddleware?: MiddlewareResolver | undefined;
+  /** Called when an answer has left. */
+  readonly onFinish?: ((req: Request, status: number) => void) | undefined;
+}
+
+const DEFAULT_BODY_BYTES = 10 * 1024 * 1024;
+
+/** Makes an app. It opens no port and reads no file until it is asked to. */
+export function createApp(options: AppOptions = {}): App {
+  return new App(options);
+}
+
+/** An app: a router with everything its requests need. */
+export class App {
+  readonly router: Router;
+  readonly #context: AppContext;
+  readonly #buildRoutes: () => AppRoutes;
+  readonly #servers: RunningServer[] = [];
+  #routes: AppRoutes | undefined;
+
+  constructor(options: AppOptions) {
+    this.router = options.router ?? new Router();
+    this.#context = Object.freeze({
+      isDebug: options.isDebug ?? false,
+      log: options.log ?? consoleLogger,
+      limits: { maxUploadBytes: DEFAULT_BODY_BYTES, maxBodyBytes: DEFAULT_BODY_BYTES, ...options.limits },
+      sessions: options.sessions,
+      templates: options.templates,
+      requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
+      cookieMaxAgeUnit: options.cookieMaxAgeUnit ?? 's',
+      isTrustedProxy: trustProxies(options.trustedProxies ?? []),
+      onFinish: options.onFinish,
+    });
+    const fallbacks = {
+      context: this.#context,
+      staticFiles: new StaticFiles(options.publicDirectories ?? []),
+      redirectsTrailingSlash: options.redirectsTrailingSlash ?? false,
+    };
+    const resolve = options.resolveMiddleware ?? resolveFunctions;
+    this.#buildRoutes = () => new AppRoutes(this.router, resolve, fallbacks);
+  }
+
+  /**
+   * Builds what requests need from the routes registered so far, so that mistakes in them (an unknown middleware name) show at
+   * the start. Routes registered later are taken up by the next request.
+   */
+  ready(): void {
+    this.#routes = this.#buildRoutes();
+  }
+
+  /** Answers one request; the listener of a Node server. Settles when the answer was handed to the socket. */
+  readonly handle = (raw: IncomingMessage, rawResponse: ServerResponse): Promise<void> =>
+    handleRequest(raw, rawResponse, this.#currentRoutes(), this.#context);
+
+  /** Opens a port. Rejects with Node's error when it cannot be had. */
+  async listen(options: ListenOptions): Promise<RunningServer> {
+    this.ready();
+    const server = await listen((raw, rawResponse) => void this.handle(raw, rawResponse), options);
+    this.#servers.push(server);
+    return server;
+  }
+
+  /** Closes all ports, then the session engine. Running requests may finish for `timeoutMs`, default 30,000. */
+  async close(timeoutMs?: number): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.close(timeoutMs)));
+    await this.#context.sessions?.close();
+  }
+
+  #currentRoutes(): AppRoutes {
+    if (this.#routes === undefined || this.#routes.revision !== this.router.revision) this.#routes = this.#rebuild();
+    return this.#routes;
+  }
+
+  /** A reload that leaves the routes broken keeps the ones that work. */
+  #rebuild(): AppRoutes {
+    try {
+      return this.#buildRoutes();
+    } catch (error) {
+      if (this.#routes === undefined) throw error;
+      this.#context.log.error(
+        `The changed routes cannot be used, the ones before stay: ${error instanceof Error ? error.message : error}`,
+      );
+      this.#routes.revision = this.router.revision;
+      return this.#routes;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { parseCookie, stringifySetCookie } from 'cookie';
+import { HttpError } from './errors/errors.js';
+
+/** Options of `res.cookie()`. Path is `/` unless given; nothing else has a default. */
+export interface CookieOptions {
+  readonly expires?: Date | undefined;
+  /** Seconds (milliseconds with `TINA4_COOKIE_MAXAGE_UNIT=ms`). At most 400 days: browsers take no more. */
+  readonly maxAge?: number | undefined;
+  readonly path?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly secure?: boolean | undefined;
+  readonly httpOnly?: boolean | undefined;
+  readonly sameSite?: 'Strict' | 'Lax' | 'None' | 'strict' | 'lax' | 'none' | boolean | undefined;
+}
+
+/** RFC 6265bis, section 5.5: the longest lifetime that browsers accept. */
+const MAX_AGE_SECONDS = 400 * 24 * 3600;
+/** RFC 6265bis, section 5.6: name and value together; browsers drop larger ones without a word. */
+const MAX_NAME_VALUE_BYTES = 4096;
+const EXPIRED = new Date(0);
+
+/** Name to decoded value, without a prototype. The first of two equal names wins; a value that cannot be decoded stays raw. */
+export function parseCookies(header: string | undefined): Record<string, string | undefined> {
+  return header === undefined ? Object.create(null) : parseCookie(header, { decode: decodeValue });
+}
+
+function decodeValue(text: string): string {
+  const bare = text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+  if (!bare.includes('%')) return bare;
+  try {
+    return decodeURIComponent(bare);
+  } catch {
+    return bare;
+  }
+}
+
+/**
+ * One Set-Cookie value. Name and value are percent-encoded, any value is made a string. Throws HttpError 500
+ * T4_COOKIE_INVALID for what no browser would accept: it is a mistake of the app, found before a header is written.
+ */
+export function serializeCookie(name: string, value: unknown, options: CookieOptions, maxAgeUnit: 's' | 'ms'): string {
+  const { maxAge, path = '/', sameSite, ...rest } = options;
+  const seconds = maxAge === undefined ? undefined : Math.trunc(maxAgeUnit === 'ms' ? maxAge / 1000 : maxAge);
+  const isDeletion = seconds !== undefined && seconds <= 0;
+  let text: string;
+  try {
+    text = stringifySetCookie({
+      name,
+      value: String(value),
+      ...rest,
+      path,
+      ...(seconds === undefined ? {} : { maxAge: Math.min(Math.max(seconds, 0), MAX_AGE_SECONDS) }),
+      ...(isDeletion && rest.expires === undefined ? { expires: EXPIRED } : {}),
+      ...(sameSite === undefined ? {} : { sameSite: normalizeSameSite(sameSite) }),
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new HttpError(500, 'T4_COOKIE_INVALID', `T4_COOKIE_INVALID: the cookie "${name}" cannot be set: ${reason}.`, {
+      cause,
+    });
+  }
+  const size = Buffer.byteLength(text.split(';', 1)[0] as string);
+  if (size > MAX_NAME_VALUE_BYTES) {
+    throw new HttpError(
+      500,
+      'T4_COOKIE_INVALID',
+      `T4_COOKIE_INVALID: the cookie "${name}" has ${size} bytes; browsers drop more than ${MAX_NAME_VALUE_BYTES}. Keep the value in the session.`,
+    );
+  }
+  return text;
+}
+
+function normalizeSameSite(sameSite: NonNullable<CookieOptions['sameSite']>): 'strict' | 'lax' | 'none' | boolean {
+  return typeof sameSite === 'string' ? (sameSite.toLowerCase() as 'strict' | 'lax' | 'none') : sameSite;
+}

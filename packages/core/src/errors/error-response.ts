@@ -1,0 +1,133 @@
+import type { AppContext } from '../app-context.js';
+import type { Request } from '../request/request.js';
+import { Response } from '../response/response.js';
+import { type HttpError, statusOf } from './errors.js';
+import { overlayPage } from './overlay.js';
+
+const GENERIC_MESSAGES: Readonly<Record<number, string>> = {
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
+/**
+ * Records the answer to an error, the only place where one becomes a response. The status is the error's own (see `statusOf`);
+ * from 500 on the client learns nothing but the status unless debug is on, and the log gets the details.
+ */
+export async function answerError(error: unknown, req: Request, res: Response, context: AppContext): Promise<void> {
+  const status = statusOf(error);
+  if (status >= 500) logError(error, status, req, context);
+  // Headers of the failed attempt (a content type, a cookie) do not belong to this answer.
+  Response.reset(res);
+  res.status(status);
+  const { code, headers, details, closesConnection, retryAfterSeconds } =
+    error instanceof Error ? (error as Partial<HttpError>) : {};
+  for (const [name, value] of Object.entries(headers ?? {})) res.header(name, value);
+  if (typeof retryAfterSeconds === 'number') res.header('Retry-After', Math.ceil(retryAfterSeconds));
+  if (closesConnection === true) res.header('Connection', 'close');
+
+  if (context.isDebug && status >= 500 && wantsHtml(req) && error instanceof Error) {
+    res.html(await overlayPage(error, req));
+    return;
+  }
+  const message = messageFor(error, status, context.isDebug);
+  // Session errors are for clients that retry or ask the user: their code is part of the answer.
+  const isCoded = typeof code === 'string' && code.startsWith('T4_SESSION_');
+  await answerWith(status, message, req, res, context, {
+    ...(isCoded ? { code } : {}),
+    status,
+    ...(status < 500 ? details : {}),
+    ...(context.isDebug && status >= 500 && error instanceof Error ? { stack: stackLines(error) } : {}),
+  });
+}
+
+/**
+ * Records an error answer with a given message: the app's template `errors/<status>` for browsers, a plain page without one,
+ * JSON `{ error, …fields }` for everyone else.
+ */
+export async function answerWith(
+  status: number,
+  message: string,
+  req: Request,
+  res: Response,
+  context: AppContext,
+  fields: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const template = findErrorTemplate(status, context);
+  const isJsonWanted = template === undefined ? !wantsHtml(req) : wantsJsonOnly(req);
+  if (isJsonWanted) {
+    res.json({ error: message, ...fields }, status);
+    return;
+  }
+  if (template !== undefined) {
+    try {
+      const data = { path: req.path, status, status_code: status, error_message: message, request_id: '' };
+      res.html((await context.templates?.render(template, data)) ?? '').status(status);
+      return;
+    } catch (error) {
+      // The plain page below: an error page that fails must not lead to another one.
+      context.log.error(`The template ${template} failed while it was shown for a ${status}.`, {
+        error: String(error),
+      });
+    }
+  }
+  res.html(plainPage(status, message)).status(status);
+}
+
+/** True when the client takes HTML rather than JSON: browsers name text/html, API clients do not. */
+export function wantsHtml(req: Request): boolean {
+  return req.headers.accept?.includes('text/html') === true;
+}
+
+function wantsJsonOnly(req: Request): boolean {
+  const accept = req.headers.accept;
+  return accept?.includes('json') === true && !accept.includes('text/html');
+}
+
+function findErrorTemplate(status: number, context: AppContext): string | undefined {
+  return [`errors/${status}.html`, `errors/${status}.twig`].find((name) => context.templates?.has(name) === true);
+}
+
+/** From 500 on the message is written for the operator, not for the client; coded session errors are written for both. */
+function messageFor(error: unknown, status: number, isDebug: boolean): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  const isForClients = status < 500 || (status === 503 && typeof code === 'string' && code.startsWith('T4_SESSION_'));
+  return isForClients || isDebug ? message : (GENERIC_MESSAGES[status] ?? 'Internal Server Error');
+}
+
+function logError(error: unknown, status: number, req: Request, context: AppContext): void {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const cause = error instanceof Error && error.cause !== undefined ? { cause: String(error.cause) } : {};
+  context.log.error(`${req.method} ${req.path} failed with ${status}: ${what}`, { route: req.routeLabel, ...cause });
+}
+
+function stackLines(error: Error): string[] {
+  return (error.stack ?? '')
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim());
+}
+
+function plainPage(status: number, message: string): string {
+  const title = `${status} ${escapeHtml(message)}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:20vh auto;padding:0 1rem}h1{font-size:1.4rem}</style>
+</head>
+<body><h1>${title}</h1></body>
+</html>
+`;
+}
+
+/** Text made safe for HTML content and quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AppContext } from './app-context.js';
+import { answerError } from './errors/error-response.js';
+import type { Innermost } from './middleware/compose.js';
+import { readBody } from './request/body.js';
+import { Request } from './request/request.js';
+import { Response } from './response/response.js';
+import { sendAnswer } from './response/send.js';
+import type { Match } from './routing/matcher.js';
+import type { RequestSession, SessionOutcome } from './session-port.js';
+
+/** What the pipeline needs beside the context; an app builds it anew when its routes change. */
+export interface Routes {
+  /** Always leads to a target; see `Target`. */
+  match(method: string, url: string): Match;
+  /** The global middleware around the target of the request. */
+  readonly run: Innermost;
+}
+
+/**
+ * The walk of a request, from its head to its last byte. Never rejects: whatever happens becomes an answer, or a log line when
+ * the client is gone. docs/request-lifecycle.md draws it.
+ */
+export async function handleRequest(
+  raw: IncomingMessage,
+  rawResponse: ServerResponse,
+  routes: Routes,
+  context: AppContext,
+): Promise<void> {
+  const { target, params } = routes.match(raw.method as string, raw.url as string);
+  const req = new Request(raw, context, target, params);
+  const res = new Response(rawResponse, context);
+  const session = context.sessions?.begin(req, target);
+  Request.attachSession(req, session);
+
+  try {
+    if (target.kind === 'route') {
+      const opening = openSessionAndBody(req, rawResponse, session, context);
+      if (opening !== undefined) await opening;
+    }
+    const running = routes.run(req, res);
+    if (running instanceof Promise) await running;
+    const rendering = Response.pendingOf(res);
+    if (rendering !== undefined) await rendering;
+    if (!res.isAnswered) throw new Error(`T4_HANDLER_NO_ANSWER: nothing answered ${target.label}.`);
+  } catch (error) {
+    await answerError(error, req, res, context);
+  }
+
+  const isStream = Response.isStream(res);
+  try {
+    const storing = isStream ? session?.release() : session?.commit(outcomeOf(req, res));
+    if (storing !== undefined) await storing;
+  } catch (error) {
+    await answerError(error, req, res, context);
+  }
+
+  const status = res.statusCode;
+  try {
+    if (!rawResponse.headersSent && !rawResponse.destroyed) {
+      const sending = sendAnswer(rawResponse, req.method, Response.take(res), {
+        setCookie: session?.setCookie,
+        isPrivate: session?.wasUsed === true,
+      });
+      if (sending !== undefined) await sending;
+    }
+    // A stream ran on after its session was stored: what it wrote too late is found here.
+    if (isStream) await session?.commit(outcomeOf(req, res));
+  } catch (error) {
+    rawResponse.destroy();
+    context.log.error(`The answer to ${target.label} broke off while it was sent.`, { error: String(error) });
+  }
+  context.onFinish?.(req, status);
+}
+
+/**
+ * Session and body of a route. A request that will hold the session exclusively reads its body first: a slow upload must not
+ * block the same browser's other requests. Any other does both at once. Returns undefined when nothing is to be awaited.
+ */
+function openSessionAndBody(
+  req: Request,
+  rawResponse: ServerResponse,
+  session: RequestSession | undefined,
+  context: AppContext,
+): Promise<void> | undefined {
+  const reading = readBody(req, rawResponse, context);
+  if (session === undefined) return reading;
+  if (reading === undefined) return session.load();
+  return session.isExclusive ? readThenLoad(reading, session) : loadWhileReading(reading, session);
+}
+
+async function readThenLoad(reading: Promise<void>, session: RequestSession): Promise<void> {
+  await reading;
+  await session.load();
+}
+
+async function loadWhileReading(reading: Promise<void>, session: RequestSession): Promise<void> {
+  // Awaited below; until then a failure must not count as unhandled.
+  reading.catch(() => {});
+  await session.load();
+  await reading;
+}
+
+function outcomeOf(req: Request, res: Response): SessionOutcome {
+  return { status: res.statusCode, isHandlerDone: Request.isHandlerDone(req) };
+}

@@ -1,0 +1,224 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { AppContext } from '../app-context.js';
+import { parseCookies } from '../cookies.js';
+import type { AnyParams } from '../routing/path-params.js';
+import type { Target } from '../routing/target.js';
+import type { RequestSession, Session, SessionRequest } from '../session-port.js';
+import { clientAddress, isHttpsRequest } from './client-address.js';
+import { parseQuery } from './query.js';
+
+/** An uploaded file; see docs/requests.md. */
+export interface UploadedFile {
+  /** The client's file name without any path. Never trust it. */
+  readonly name: string;
+  readonly filename: string;
+  readonly fieldName: string;
+  /** MIME type as the client said. */
+  readonly type: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Where it lies until the answer has left; move it to keep it. */
+  readonly tmpPath: string;
+  /** The bytes, read on first access. Prefer `tmpPath`. */
+  readonly content: Buffer;
+}
+
+/**
+ * A request as handlers see it. Everything is parsed when it is first read and may be overwritten; middleware adds properties
+ * of its own (declare them by merging into this interface).
+ */
+export class Request<Params = AnyParams> implements SessionRequest {
+  /** Node's own request. */
+  readonly raw: IncomingMessage;
+  /** Upper case. */
+  method: string;
+  /** Path and query as sent. */
+  url: string;
+  /** Path parameters, decoded; numbers where the path says `:int` or `:float`. */
+  params: Params;
+  /**
+   * The parsed body: JSON, form fields, multipart text fields, or text. `{}` when there is none, never null or undefined.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: Tina4 code reads fields of the body without declaring them
+  body: any;
+  /** Uploaded files by field name; an array where one field carries several. */
+  files: Record<string, UploadedFile | UploadedFile[]>;
+  /** Payload of the token, after authentication. */
+  // biome-ignore lint/suspicious/noExplicitAny: the payload is whatever the app signed
+  user?: any;
+  readonly #context: AppContext;
+  readonly #target: Target;
+  #session: RequestSession | undefined;
+  #isHandlerDone = false;
+  #path: string | undefined;
+  #query: Record<string, string> | undefined;
+  #cookies: Record<string, string | undefined> | undefined;
+  #ip: string | undefined;
+
+  /** Made by the pipeline only. */
+  constructor(raw: IncomingMessage, context: AppContext, target: Target, params: Params) {
+    this.raw = raw;
+    this.method = raw.method as string;
+    this.url = raw.url as string;
+    this.params = params;
+    this.body = {};
+    this.files = NO_FILES;
+    this.#context = context;
+    this.#target = target;
+  }
+
+  /** Method and pattern of the route, such as `GET /items/{id}`, for logs. */
+  get routeLabel(): string {
+    return this.#target.label;
+  }
+
+  /** The path without the query, as sent (not decoded). */
+  get path(): string {
+    this.#path ??= pathOf(this.url);
+    return this.#path;
+  }
+
+  set path(path: string) {
+    this.#path = path;
+  }
+
+  /** Everything after the `?`, raw. Empty when there is none. */
+  get queryString(): string {
+    const at = this.url.indexOf('?');
+    return at < 0 ? '' : this.url.slice(at + 1);
+  }
+
+  /** Query parameters as strings; of a repeated key the last one. */
+  get query(): Record<string, string> {
+    this.#query ??= parseQuery(this.queryString);
+    return this.#query;
+  }
+
+  set query(query: Record<string, string>) {
+    this.#query = query;
+  }
+
+  /** Lower-case names. */
+  get headers(): IncomingHttpHeaders {
+    return this.raw.headers;
+  }
+
+  /** One header by name in any case; several values are joined with a comma. */
+  header(name: string): string | undefined {
+    const value = this.raw.headers[name.toLowerCase()];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  /** The Content-Type header, or an empty string. */
+  get contentType(): string {
+    return this.raw.headers['content-type'] ?? '';
+  }
+
+  /** Cookies by name, decoded. An object without a prototype. */
+  get cookies(): Record<string, string | undefined> {
+    this.#cookies ??= parseCookies(this.raw.headers.cookie);
+    return this.#cookies;
+  }
+
+  set cookies(cookies: Record<string, string | undefined>) {
+    this.#cookies = cookies;
+  }
+
+  /**
+   * The session: a plain object. Assigning an object replaces its content and keeps the id. Throws an error with status 503
+   * when the store is away.
+   */
+  get session(): Session {
+    return this.#openSession().data;
+  }
+
+  set session(value: object | null | undefined) {
+    this.#openSession().replace(value);
+  }
+
+  /** Gives the session a new id at once and keeps its data; the old id is dead when the answer leaves. Returns the new id. */
+  sessionRegenerate(): string {
+    return this.#openSession().regenerate();
+  }
+
+  /** The client's address; forwarding headers count only from trusted proxies. */
+  get ip(): string {
+    this.#ip ??= clientAddress(this.raw, this.#context.isTrustedProxy);
+    return this.#ip;
+  }
+
+  set ip(ip: string) {
+    this.#ip = ip;
+  }
+
+  get socket(): Socket {
+    return this.raw.socket;
+  }
+
+  /** TLS, or what a trusted proxy said. */
+  get isHttps(): boolean {
+    return isHttpsRequest(this.raw, this.#context.isTrustedProxy);
+  }
+
+  /** The token of an `Authorization: Bearer` header, or null. */
+  bearerToken(): string | null {
+    return /^Bearer +(\S+) *$/i.exec(this.raw.headers.authorization ?? '')?.[1] ?? null;
+  }
+
+  /** A path parameter, else a query parameter, else the fallback. */
+  param(name: string, fallback?: unknown): unknown {
+    const params = this.params as Record<string, unknown>;
+    return params[name] ?? this.query[name] ?? fallback;
+  }
+
+  get cookieHeader(): string | undefined {
+    return this.raw.headers.cookie;
+  }
+
+  /** True once the client hung up. */
+  get isClientGone(): boolean {
+    return this.raw.socket.destroyed;
+  }
+
+  onClientGone(listener: () => void): () => void {
+    const { socket } = this.raw;
+    socket.once('close', listener);
+    return () => socket.removeListener('close', listener);
+  }
+
+  /** What the request leads to. For the pipeline. */
+  static targetOf(req: Request): Target {
+    return req.#target;
+  }
+
+  /** Notes that the handler ran to its end: only such a request tells how its route uses the session. For the pipeline. */
+  static markHandlerDone(req: Request): void {
+    req.#isHandlerDone = true;
+  }
+
+  static isHandlerDone(req: Request): boolean {
+    return req.#isHandlerDone;
+  }
+
+  /** Gives the request its session. For the pipeline. */
+  static attachSession(req: Request, session: RequestSession | undefined): void {
+    req.#session = session;
+  }
+
+  #openSession(): RequestSession {
+    if (this.#session === undefined) {
+      throw new Error('T4_SESSION_ENGINE_MISSING: this app has no session engine. Pass one: createApp({ sessions }).');
+    }
+    return this.#session;
+  }
+}
+
+const NO_FILES: Record<string, UploadedFile | UploadedFile[]> = Object.freeze(Object.create(null));
+
+/** Request targets are a path, or an absolute URL when a client speaks to us as to a proxy (RFC 9112, section 3.2.2). */
+function pathOf(url: string): string {
+  const path = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '');
+  const at = path.indexOf('?');
+  return (at < 0 ? path : path.slice(0, at)) || '/';
+}

@@ -1,0 +1,295 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import encodeUrl from 'encodeurl';
+import type { AppContext } from '../app-context.js';
+import { type CookieOptions, serializeCookie } from '../cookies.js';
+import { checkHeader, type HeaderValue } from './headers.js';
+
+/** Status and headers of an answer whose body writes itself. */
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+}
+
+/** Writes head and body of an answer that is not held in memory. Nothing was sent before it is called. */
+export type BodyWriter = (raw: ServerResponse, head: AnswerHead) => Promise<void>;
+
+/** What the finishers record. */
+export type RecordedBody = string | Buffer | BodyWriter | undefined;
+
+/** A recorded answer, as `send` writes it. */
+export interface RecordedAnswer {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  /** By lower-case name: the name as given and the value. */
+  readonly headers: ReadonlyMap<string, { readonly name: string; readonly value: HeaderValue }> | undefined;
+  readonly cookies: readonly string[];
+  readonly body: RecordedBody;
+}
+
+const JSON_TYPE = 'application/json';
+const HTML_TYPE = 'text/html; charset=utf-8';
+const TEXT_TYPE = 'text/plain; charset=utf-8';
+
+/**
+ * The answer to a request. The finishers (`json`, `html`, `text`, `redirect`, …) record it and send nothing: it leaves after
+ * the middleware and after the session is stored. A second finisher replaces the first. Every method returns the response.
+ */
+export class Response {
+  /** Node's own response. What is written to it directly leaves at once, without the session. */
+  readonly raw: ServerResponse;
+  readonly #context: AppContext;
+  #status = 200;
+  #contentType: string | undefined;
+  #headers: Map<string, { name: string; value: HeaderValue }> | undefined;
+  #cookies: string[] | undefined;
+  #body: RecordedBody;
+  #isAnswered = false;
+  #isSent = false;
+  #pending: Promise<void> | undefined;
+  #tellAnswered: (() => void) | undefined;
+
+  /** Made by the pipeline only. */
+  constructor(raw: ServerResponse, context: AppContext) {
+    this.raw = raw;
+    this.#context = context;
+  }
+
+  get statusCode(): number {
+    return this.#status;
+  }
+
+  set statusCode(code: number) {
+    this.#status = checkStatus(code);
+  }
+
+  /** True once a finisher was called, or the raw response was written to. */
+  get isAnswered(): boolean {
+    return this.#isAnswered || this.raw.headersSent;
+  }
+
+  /** Sets the status: 200 to 599. Throws a RangeError for anything else. */
+  status(code: number): this {
+    this.#status = checkStatus(code);
+    return this;
+  }
+
+  /** JSON with `application/json`; undefined becomes null. */
+  json(data: unknown, status?: number): this {
+    return this.#finish(JSON.stringify(data) ?? 'null', JSON_TYPE, status);
+  }
+
+  /**
+   * HTML. One argument: the text itself, or a template when it names one and contains no `<`. With an object: the template of
+   * that name rendered with it. With a number: the status.
+   */
+  html(content: string, dataOrStatus?: object | number | null, status?: number): this {
+    if (typeof dataOrStatus === 'object' && dataOrStatus !== null) return this.render(content, dataOrStatus, status);
+    const isTemplate = !content.includes('<') && this.#context.templates?.has(content) === true;
+    if (isTemplate) return this.render(content, {}, dataOrStatus ?? status);
+    return this.#finish(content, HTML_TYPE, dataOrStatus ?? status);
+  }
+
+  /** Renders a template. Need not be awaited: a failure becomes the answer to the request in any case. */
+  render(template: string, data: object = {}, status?: number): this {
+    const { templates } = this.#context;
+    if (templates === undefined) {
+      throw new Error(
+        `T4_TEMPLATES_MISSING: there is no template folder, so "${template}" cannot be rendered. Make src/templates.`,
+      );
+    }
+    const rendered = templates.render(template, data as Readonly<Record<string, unknown>>);
+    if (typeof rendered === 'string') return this.#finish(rendered, HTML_TYPE, status);
+    const pending = rendered.then((html) => {
+      // A finisher called later than render() has the last word.
+      if (this.#pending === pending) this.#body = html;
+    });
+    pending.catch(() => {});
+    this.#finish('', HTML_TYPE, status);
+    this.#pending = pending;
+    return this;
+  }
+
+  /** Another name of `render`. */
+  template(name: string, data?: object, status?: number): this {
+    return this.render(name, data, status);
+  }
+
+  /** Plain text; keeps a content type set before with `header()`. */
+  text(content: string, status?: number): this {
+    return this.#finish(String(content), this.#headers?.has('content-type') ? undefined : TEXT_TYPE, status);
+  }
+
+  xml(content: string, status?: number): this {
+    return this.#finish(content, 'application/xml', status);
+  }
+
+  /** Answers with a Location header and no body. `url` is percent-encoded where a header could not carry it. */
+  redirect(url: string, code = 302): this {
+    this.header('Location', encodeUrl(url));
+    return this.#finish(undefined, undefined, code);
+  }
+
+  /** `{ error: true, code, message, status }`. */
+  error(code: string, message: string, status = 400): this {
+    return this.json({ error: true, code, message, status }, status);
+  }
+
+  /** Whatever fits the type: objects as JSON, a Buffer as bytes, `<…>` as HTML, other text as text, null as an empty body. */
+  send(data?: unknown, status?: number, type?: string): this {
+    if (data === null || data === undefined) return this.#finish(undefined, type, status);
+    if (Buffer.isBuffer(data)) return this.#finish(data, type ?? 'application/octet-stream', status);
+    if (typeof data === 'string') return this.#finish(data, type ?? typeOfText(data), status);
+    return this.#finish(JSON.stringify(data), type ?? JSON_TYPE, status);
+  }
+
+  /** Finishes with what is there: a given body, or an empty one. */
+  end(data?: string | Buffer): this {
+    return this.#finish(data, data === undefined ? undefined : this.#contentType, undefined);
+  }
+
+  /** Records a body that is written while it is sent. The session is stored before its first byte. */
+  write(writer: BodyWriter, contentType?: string, status?: number): this {
+    return this.#finish(writer, contentType, status);
+  }
+
+  /** Sets a header, replacing one of the same name. Throws HttpError T4_HEADER_INVALID for CR, LF and the like. */
+  header(name: string, value: HeaderValue): this {
+    checkHeader(name, value);
+    const key = name.toLowerCase();
+    if (key === 'set-cookie') {
+      this.#cookies = typeof value === 'object' ? [...value] : [String(value)];
+      return this;
+    }
+    this.#headers ??= new Map();
+    this.#headers.set(key, { name, value });
+    return this;
+  }
+
+  setHeader(name: string, value: HeaderValue): this {
+    return this.header(name, value);
+  }
+
+  /** Adds a value to a header. */
+  addHeader(name: string, value: string): this {
+    const before = this.getHeader(name);
+    if (before === undefined) return this.header(name, value);
+    return this.header(name, [...(Array.isArray(before) ? before : [String(before)]), value]);
+  }
+
+  getHeader(name: string): HeaderValue | undefined {
+    const key = name.toLowerCase();
+    if (key === 'set-cookie') return this.#cookies;
+    return this.#headers?.get(key)?.value ?? (key === 'content-type' ? this.#contentType : undefined);
+  }
+
+  removeHeader(name: string): this {
+    const key = name.toLowerCase();
+    if (key === 'set-cookie') this.#cookies = undefined;
+    if (key === 'content-type') this.#contentType = undefined;
+    this.#headers?.delete(key);
+    return this;
+  }
+
+  /** Adds a Set-Cookie header. Name and value are percent-encoded. See {@link CookieOptions}. */
+  cookie(name: string, value: unknown, options: CookieOptions = {}): this {
+    this.#cookies ??= [];
+    this.#cookies.push(serializeCookie(name, value, options, this.#context.cookieMaxAgeUnit));
+    return this;
+  }
+
+  /** Deletes a cookie; `path` and `domain` must be those it was set with. */
+  clearCookie(name: string, options: CookieOptions = {}): this {
+    return this.cookie(name, '', { ...options, expires: new Date(0), maxAge: 0 });
+  }
+
+  /** Settles when a finisher was called. For handlers and middleware in callback style; bounded by the request timeout. */
+  async whenAnswered(): Promise<void> {
+    if (this.isAnswered) return;
+    await new Promise<void>((resolve, reject) => {
+      const seconds = this.#context.requestTimeoutMs / 1000;
+      const timer = setTimeout(
+        () =>
+          reject(
+            new Error(`T4_REQUEST_TIMEOUT: the handler returned without an answer and gave none within ${seconds} s.`),
+          ),
+        this.#context.requestTimeoutMs,
+      );
+      this.#tellAnswered = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** A template that is still being rendered. For the pipeline. */
+  static pendingOf(res: Response): Promise<void> | undefined {
+    return res.#pending;
+  }
+
+  /** True when the recorded body is written bit by bit. For the pipeline. */
+  static isStream(res: Response): boolean {
+    return typeof res.#body === 'function';
+  }
+
+  /** What was recorded, and from now on finishers change nothing. For the pipeline. */
+  static take(res: Response): RecordedAnswer {
+    res.#isSent = true;
+    return {
+      status: res.#status,
+      contentType: res.#contentType,
+      headers: res.#headers,
+      cookies: res.#cookies ?? NO_COOKIES,
+      body: res.#body,
+    };
+  }
+
+  /** Forgets body and headers of an answer that must not be given. Cookies that the handler set go with it. For the pipeline. */
+  static reset(res: Response): void {
+    res.#status = 200;
+    res.#contentType = undefined;
+    res.#headers = undefined;
+    res.#cookies = undefined;
+    res.#body = undefined;
+    res.#pending = undefined;
+    res.#isAnswered = false;
+  }
+
+  #finish(body: RecordedBody, contentType: string | undefined, status: number | undefined): this {
+    if (this.#isSent) {
+      this.#context.log.debug('A response was finished after it had been sent; the second answer is dropped.');
+      return this;
+    }
+    if (status !== undefined) this.#status = checkStatus(status);
+    this.#body = body;
+    this.#contentType = contentType;
+    this.#pending = undefined;
+    this.#isAnswered = true;
+    this.#tellAnswered?.();
+    return this;
+  }
+}
+
+const NO_COOKIES: readonly string[] = Object.freeze([]);
+
+function checkStatus(code: number): number {
+  if (Number.isInteger(code) && code >= 200 && code <= 599) return code;
+  throw new RangeError(
+    `T4_STATUS_INVALID: ${String(code)} is not a status to answer with. Use a whole number from 200 to 599.`,
+  );
+}
+
+/** The source's rule for text without a content type; JSON text is labelled as such. */
+function typeOfText(text: string): string {
+  const bare = text.trim();
+  if (bare.startsWith('<') && bare.endsWith('>')) return HTML_TYPE;
+  const looksLikeJson = (bare.startsWith('{') && bare.endsWith('}')) || (bare.startsWith('[') && bare.endsWith(']'));
+  if (looksLikeJson) {
+    try {
+      JSON.parse(bare);
+      return JSON_TYPE;
+    } catch {
+      // Text after all.
+    }
+  }
+  return TEXT_TYPE;
+}

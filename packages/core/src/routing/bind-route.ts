@@ -1,0 +1,55 @@
+import { compose } from '../middleware/compose.js';
+import type { MiddlewareResolver } from '../middleware/resolve-middleware.js';
+import { Request } from '../request/request.js';
+import { Response } from '../response/response.js';
+import type { Route } from './route.js';
+import type { Target } from './target.js';
+
+/** Makes the target of a route: its middleware and handler as one function. Throws for middleware that leads nowhere. */
+export function bindRoute(route: Route, resolve: MiddlewareResolver): Target {
+  const layers = resolve(route.middlewareSpecs, { usedBy: route.label, sourceFile: route.sourceFile });
+  return {
+    kind: 'route',
+    label: route.label,
+    sessionMode: route.setting('sessionMode'),
+    learnedSessionMode: undefined,
+    route,
+    run: compose(layers, (req, res) => callHandler(route, req, res)),
+  };
+}
+
+/** Calls the handler and sees to it that an answer is recorded. */
+function callHandler(route: Route, req: Request, res: Response): unknown {
+  const returned = route.handler(req, res);
+  if (returned instanceof Promise) return settle(route, returned, req, res);
+  if (returned === undefined && !res.isAnswered) return waitForAnswer(req, res);
+  recordReturned(route, returned, res);
+  Request.markHandlerDone(req);
+  return res;
+}
+
+/** A plain function that returned nothing may answer from a callback. */
+async function waitForAnswer(req: Request, res: Response): Promise<Response> {
+  await res.whenAnswered();
+  Request.markHandlerDone(req);
+  return res;
+}
+
+async function settle(route: Route, returned: Promise<unknown>, req: Request, res: Response): Promise<Response> {
+  recordReturned(route, await returned, res);
+  Request.markHandlerDone(req);
+  if (res.isAnswered) return res;
+  throw new Error(
+    `T4_HANDLER_NO_ANSWER: the handler of ${route.label} is over and gave no answer. Return one, for example: return res.json({ ok: true }).`,
+  );
+}
+
+/** What a handler returns instead of calling `res`: data becomes JSON or fills the route's template, text becomes HTML. */
+function recordReturned(route: Route, returned: unknown, res: Response): void {
+  if (returned === undefined || returned === res || returned instanceof Response) return;
+  if (route.template !== undefined && typeof returned === 'object' && returned !== null)
+    res.render(route.template, returned);
+  else if (typeof returned === 'string') res.html(returned, res.statusCode);
+  else if (Buffer.isBuffer(returned)) res.send(returned);
+  else res.json(returned);
+}

@@ -1,0 +1,84 @@
+import type { AppContext } from '../app-context.js';
+import { answerWith, wantsHtml } from '../errors/error-response.js';
+import { HttpError } from '../errors/errors.js';
+import type { Request } from '../request/request.js';
+import type { Response } from '../response/response.js';
+import type { StaticFiles } from '../static-files.js';
+import { welcomePage } from '../templates/welcome-page.js';
+import type { NoMatch } from './matcher.js';
+import type { Target } from './target.js';
+
+/** What answers when no route does. */
+export interface Fallbacks {
+  readonly context: AppContext;
+  readonly staticFiles: StaticFiles;
+  /** `/x/` leads to `/x` when no route answers the former. */
+  readonly redirectsTrailingSlash: boolean;
+}
+
+/** The target of a request without a route: a redirect, a static file, OPTIONS, 404, 405 or 400. */
+export function fallbackTarget(noMatch: NoMatch, req: { method: string; url: string }, fallbacks: Fallbacks): Target {
+  if (noMatch.reason === 'bad-url') return target(`${req.method} (bad URL)`, answerBadUrl);
+  const allow = noMatch.reason === 'not-allowed' ? noMatch.allow : [];
+  if (req.method === 'OPTIONS') return target('OPTIONS', (_req, res) => answerOptions(allow, res));
+  if (noMatch.reason === 'not-allowed') {
+    return target(`${req.method} (not allowed)`, (request, res) =>
+      answerNotAllowed(allow, request, res, fallbacks.context),
+    );
+  }
+  if (req.method === 'TRACE')
+    return target('TRACE', (request, res) => answerNotAllowed([], request, res, fallbacks.context));
+  return target(`${req.method} (no route)`, (request, res) => answerUnmatched(request, res, fallbacks));
+}
+
+function target(label: string, run: Target['run']): Target {
+  return { kind: 'fallback', label, sessionMode: 'none', run };
+}
+
+function answerBadUrl(): never {
+  throw new HttpError(400, 'T4_URL_INVALID', 'Bad Request');
+}
+
+function answerOptions(allow: readonly string[], res: Response): void {
+  res.header('Allow', allow.length === 0 ? 'OPTIONS' : allow.join(', ')).send(null, 204);
+}
+
+async function answerNotAllowed(
+  allow: readonly string[],
+  req: Request,
+  res: Response,
+  context: AppContext,
+): Promise<void> {
+  res.header('Allow', allow.join(', '));
+  await answerWith(405, 'Method Not Allowed', req, res, context, { path: req.path, status: 405 });
+}
+
+async function answerUnmatched(
+  req: Request,
+  res: Response,
+  { context, staticFiles, redirectsTrailingSlash }: Fallbacks,
+): Promise<void> {
+  const isRead = req.method === 'GET' || req.method === 'HEAD';
+  if (redirectsTrailingSlash && req.path.length > 1 && req.path.endsWith('/')) {
+    redirectToBarePath(req, res, isRead ? 301 : 308);
+    return;
+  }
+  if (isRead && (await staticFiles.serve(req, res))) return;
+  if (isRead && req.path === '/' && answerIndex(req, res, context)) return;
+  await answerWith(404, 'Not found', req, res, context, { path: req.path, status: 404 });
+}
+
+/** The path stays on this host whatever it holds: `//host/` must not become an address of another server. */
+function redirectToBarePath(req: Request, res: Response, code: number): void {
+  const path = `/${req.path.replace(/^[/\\]+|[/\\]+$/g, '')}`;
+  res.redirect(req.queryString === '' ? path : `${path}?${req.queryString}`, code);
+}
+
+/** `GET /` of an app that has no route for it: its index template, or in debug a page that says what to do next. */
+function answerIndex(req: Request, res: Response, context: AppContext): boolean {
+  const index = ['index.html', 'index.twig'].find((name) => context.templates?.has(name) === true);
+  if (index !== undefined) res.render(index);
+  else if (context.isDebug && wantsHtml(req)) res.html(welcomePage());
+  else return false;
+  return true;
+}

@@ -1,0 +1,239 @@
+import type { SessionMode } from '../session-port.js';
+import { type GroupFrame, type Handler, type MiddlewareSpec, Route, type RouteSettings } from './route.js';
+import { parseRoutePattern } from './route-pattern.js';
+
+/** Methods that `any()` registers; HEAD and OPTIONS are answered from these unless registered themselves. */
+export const ROUTE_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** What a loader knows of a route beyond its registration. */
+export interface RouteRegistration {
+  readonly sourceFile?: string | undefined;
+  readonly template?: string | undefined;
+}
+
+/**
+ * The table of routes. It only collects; a `Matcher` made from it finds the route of a request. All methods may be called at
+ * any time: `revision` tells an app that it has to build its matcher anew.
+ */
+export class Router {
+  readonly #routes: Route[] = [];
+  readonly #globalMiddleware: { spec: MiddlewareSpec; sourceFile: string | undefined }[] = [];
+  #group: GroupFrame | undefined;
+  #sourceFile: string | undefined;
+  #revision = 0;
+
+  /** Grows with every change of the table. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** All routes in the order of registration. */
+  get routes(): readonly Route[] {
+    return this.#routes;
+  }
+
+  /** Middleware around everything, static files and 404 included, in the order of registration. */
+  get globalMiddleware(): readonly MiddlewareSpec[] {
+    return this.#globalMiddleware.map((entry) => entry.spec);
+  }
+
+  get<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
+    return this.register('GET', path, handler, middleware);
+  }
+
+  post<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
+    return this.register('POST', path, handler, middleware);
+  }
+
+  put<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
+    return this.register('PUT', path, handler, middleware);
+  }
+
+  patch<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
+    return this.register('PATCH', path, handler, middleware);
+  }
+
+  delete<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
+    return this.register('DELETE', path, handler, middleware);
+  }
+
+  head<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
+    return this.register('HEAD', path, handler, middleware);
+  }
+
+  options<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
+    return this.register('OPTIONS', path, handler, middleware);
+  }
+
+  /** Registers the handler for GET, POST, PUT, PATCH and DELETE. The chain methods of the result act on all five. */
+  any<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): RouteGroup {
+    const frame = this.#frame('', middleware);
+    this.#within(frame, () => {
+      for (const method of ROUTE_METHODS) this.register(method, path, handler);
+    });
+    return new RouteGroup(frame, () => this.#changed());
+  }
+
+  /**
+   * Routes registered inside `register`, on the router or on the group it is given, get the prefix and the middleware. Groups
+   * nest. Middleware may stand before or after the callback. The callback must be synchronous.
+   */
+  group(prefix: string, first: GroupCallback | MiddlewareSpec, second?: GroupCallback | MiddlewareSpec): RouteGroup {
+    const { callback, middleware } = sortGroupArguments(first, second);
+    if (typeof callback !== 'function') {
+      throw new TypeError(`T4_ROUTE_GROUP: group("${prefix}") needs a function that registers its routes.`);
+    }
+    const frame = this.#frame(normalizePrefix(prefix), middleware);
+    this.#within(frame, () => callback(this));
+    return new RouteGroup(frame, () => this.#changed());
+  }
+
+  /** Middleware around every request. Functions, classes with before/after hooks, names. */
+  use(...specs: MiddlewareSpec[]): this {
+    for (const spec of specs) this.#globalMiddleware.push({ spec, sourceFile: this.#sourceFile });
+    this.#changed();
+    return this;
+  }
+
+  /** Adds a route. Throws a TypeError for a pattern or handler that cannot work, naming it. */
+  register<Path extends string>(
+    method: string,
+    path: Path,
+    handler: Handler<Path>,
+    middleware?: MiddlewareSpec,
+    registration: RouteRegistration = {},
+  ): Route {
+    const source =
+      (this.#group?.prefix ?? '') +
+      (this.#group !== undefined && path === '/' && this.#group.prefix !== '' ? '' : path);
+    if (typeof handler !== 'function') {
+      throw new TypeError(
+        `T4_ROUTE_HANDLER: ${method} ${source} needs a function as its handler, not ${typeof handler}.`,
+      );
+    }
+    const route = new Route(
+      {
+        method,
+        pattern: parseRoutePattern(source),
+        handler: handler as unknown as Handler,
+        middleware,
+        sourceFile: registration.sourceFile ?? this.#sourceFile,
+        template: registration.template,
+        group: this.#group,
+      },
+      () => this.#changed(),
+    );
+    this.#routes.push(route);
+    this.#changed();
+    return route;
+  }
+
+  /** While `load` runs, routes and global middleware are noted as coming from `sourceFile`. Not for overlapping loads. */
+  async loading<T>(sourceFile: string, load: () => Promise<T>): Promise<T> {
+    const before = this.#sourceFile;
+    this.#sourceFile = sourceFile;
+    try {
+      return await load();
+    } finally {
+      this.#sourceFile = before;
+    }
+  }
+
+  /** Forgets everything that came from a file of which `isGone` is true. For reloads. */
+  removeLoaded(isGone: (sourceFile: string) => boolean): void {
+    const keep = (entry: { readonly sourceFile: string | undefined }): boolean =>
+      entry.sourceFile === undefined || !isGone(entry.sourceFile);
+    this.#routes.splice(0, Infinity, ...this.#routes.filter(keep));
+    this.#globalMiddleware.splice(0, Infinity, ...this.#globalMiddleware.filter(keep));
+    this.#changed();
+  }
+
+  #frame(prefix: string, middleware: MiddlewareSpec | undefined): GroupFrame {
+    return {
+      prefix: (this.#group?.prefix ?? '') + prefix,
+      middleware: middleware === undefined ? [] : [middleware],
+      settings: {},
+      parent: this.#group,
+    };
+  }
+
+  #within(frame: GroupFrame, register: () => unknown): void {
+    const before = this.#group;
+    this.#group = frame;
+    try {
+      const returned = register();
+      if (returned instanceof Promise) {
+        returned.catch(() => {});
+        throw new TypeError(
+          `T4_ROUTE_GROUP: the function given to group("${frame.prefix}") is async. Register the routes without await.`,
+        );
+      }
+    } finally {
+      this.#group = before;
+    }
+  }
+
+  #changed(): void {
+    this.#revision++;
+  }
+}
+
+export type GroupCallback = (group: Router) => unknown;
+
+/** What `group()` and `any()` return: settings for all their routes, those of inner groups included. */
+export class RouteGroup {
+  readonly #frame: GroupFrame;
+  readonly #changed: () => void;
+
+  constructor(frame: GroupFrame, changed: () => void) {
+    this.#frame = frame;
+    this.#changed = changed;
+  }
+
+  session(mode: SessionMode): this {
+    return this.#set('sessionMode', mode);
+  }
+
+  secure(isSecured = true): this {
+    return this.#set('isSecured', isSecured);
+  }
+
+  noAuth(): this {
+    return this.#set('isSecured', false);
+  }
+
+  cache(seconds = 60): this {
+    return this.#set('cacheSeconds', seconds);
+  }
+
+  middleware(...specs: MiddlewareSpec[]): this {
+    this.#frame.middleware.push(...specs);
+    this.#changed();
+    return this;
+  }
+
+  #set<Name extends keyof RouteSettings>(name: Name, value: RouteSettings[Name]): this {
+    this.#frame.settings[name] = value;
+    this.#changed();
+    return this;
+  }
+}
+
+/** `group(prefix, callback, middleware?)`, or the middleware before the callback. */
+function sortGroupArguments(
+  first: GroupCallback | MiddlewareSpec,
+  second: GroupCallback | MiddlewareSpec | undefined,
+): { callback: unknown; middleware: MiddlewareSpec | undefined } {
+  const isMiddlewareFirst = second !== undefined && (typeof first !== 'function' || isClass(first));
+  const [callback, middleware] = isMiddlewareFirst ? [second, first] : [first, second];
+  return { callback, middleware: middleware as MiddlewareSpec | undefined };
+}
+
+function isClass(value: unknown): boolean {
+  return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
+}
+
+function normalizePrefix(prefix: string): string {
+  const withSlash = prefix.startsWith('/') ? prefix : `/${prefix}`;
+  return withSlash === '/' ? '' : withSlash.replace(/\/$/, '');
+}

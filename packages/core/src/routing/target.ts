@@ -1,0 +1,16 @@
+import type { Request } from '../request/request.js';
+import type { Response } from '../response/response.js';
+import type { SessionRoute } from '../session-port.js';
+import type { Route } from './route.js';
+
+/**
+ * What a method and a path lead to. There always is one, so that a route, a static file, a 404 and an OPTIONS answer all take
+ * the same road through the pipeline.
+ */
+export interface Target extends SessionRoute {
+  readonly kind: 'route' | 'fallback';
+  /** The route behind it, when there is one. */
+  readonly route?: Route | undefined;
+  /** Records an answer on `res`, or throws: route middleware and handler, without the global middleware. May return a promise. */
+  run(req: Request, res: Response): unknown;
+}

@@ -1,0 +1,85 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+/** Where an app listens. */
+export interface ListenOptions {
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly host: string;
+}
+
+/** A listening server. */
+export interface RunningServer {
+  readonly port: number;
+  readonly host: string;
+  /**
+   * Stops accepting, lets running requests finish for at most `timeoutMs` (default 30,000), then cuts what is left. Calling it
+   * twice waits for the same end.
+   */
+  close(timeoutMs?: number): Promise<void>;
+}
+
+type RequestListener = (raw: IncomingMessage, rawResponse: ServerResponse) => void;
+
+/** Opens the port. Rejects with Node's error (EADDRINUSE, EACCES) when it cannot be had. */
+export async function listen(listener: RequestListener, { port, host }: ListenOptions): Promise<RunningServer> {
+  const server = createServer(
+    {
+      // A client must deliver its head and its whole request in time, or a few slow ones hold all connections.
+      headersTimeout: 30_000,
+      requestTimeout: 300_000,
+      keepAliveTimeout: 65_000,
+      noDelay: true,
+    },
+    listener,
+  );
+  // The 100 Continue is written when somebody reads the body, so that a refused one is never sent.
+  server.on('checkContinue', listener);
+  server.on('connect', (_req: IncomingMessage, socket: Duplex) => refuse(socket, '405 Method Not Allowed'));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>
+    answerClientError(error, socket as Socket),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+  let closing: Promise<void> | undefined;
+  return {
+    port: (server.address() as AddressInfo).port,
+    host,
+    close: (timeoutMs = 30_000) => {
+      closing ??= closeServer(server, timeoutMs);
+      return closing;
+    },
+  };
+}
+
+async function closeServer(server: Server, timeoutMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
+  try {
+    await closed;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What the HTTP parser refused: broken or ambiguous framing, an oversized head, a client that is too slow. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  if (error.code === 'HPE_HEADER_OVERFLOW') refuse(socket, '431 Request Header Fields Too Large');
+  else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') refuse(socket, '408 Request Timeout');
+  else refuse(socket, '400 Bad Request');
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

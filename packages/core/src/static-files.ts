@@ -1,0 +1,74 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import send from 'send';
+import { HttpError } from './errors/errors.js';
+import type { Request } from './request/request.js';
+import type { Response } from './response/response.js';
+
+/** Serves the files of some folders, the first that has one wins. Dot files and paths that leave the folder are refused. */
+export class StaticFiles {
+  readonly #directories: readonly string[];
+
+  /** `directories` are absolute. One that does not exist is like an empty one. */
+  constructor(directories: readonly string[]) {
+    this.#directories = directories;
+  }
+
+  /** Records the file that the path names as the answer. False when there is none. Throws HttpError 400 or 403 for hostile paths. */
+  async serve(req: Request, res: Response): Promise<boolean> {
+    const relative = safePath(req.path);
+    for (const directory of this.#directories) {
+      const found = await findFile(path.join(directory, relative));
+      if (found === undefined) continue;
+      res.write((raw, head) => {
+        for (const [name, value] of Object.entries(head.headers)) if (value !== undefined) raw.setHeader(name, value);
+        const urlPath = `/${path.relative(directory, found).split(path.sep).map(encodeURIComponent).join('/')}`;
+        const stream = send(req.raw, urlPath, { root: directory, dotfiles: 'deny', cacheControl: false, index: false });
+        // What lies there may be edited at any time: the client asks again and usually gets a 304.
+        if (!raw.hasHeader('Cache-Control')) raw.setHeader('Cache-Control', 'no-cache, must-revalidate');
+        return new Promise((resolve) => {
+          raw.once('close', resolve);
+          stream.on('error', (error: { status?: number }) => {
+            if (!raw.headersSent) raw.writeHead(error.status ?? 500);
+            raw.end();
+          });
+          stream.pipe(raw);
+        });
+      });
+      return true;
+    }
+    return false;
+  }
+}
+
+/** The decoded path relative to the folder. */
+function safePath(urlPath: string): string {
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(urlPath);
+  } catch (cause) {
+    throw new HttpError(400, 'T4_URL_INVALID', 'Bad Request', { cause });
+  }
+  const segments = decoded.split(/[/\\]/);
+  if (decoded.includes('\0') || segments.includes('..')) throw new HttpError(400, 'T4_URL_INVALID', 'Bad Request');
+  if (segments.some((segment) => segment.startsWith('.'))) throw new HttpError(403, 'T4_FILE_HIDDEN', 'Forbidden');
+  return segments.join('/');
+}
+
+/** The file itself, or the index of a folder. */
+async function findFile(file: string): Promise<string | undefined> {
+  const found = await statOrNothing(file);
+  if (found?.isFile()) return file;
+  if (!found?.isDirectory()) return undefined;
+  const index = path.join(file, 'index.html');
+  return (await statOrNothing(index))?.isFile() ? index : undefined;
+}
+
+async function statOrNothing(file: string): Promise<Awaited<ReturnType<typeof stat>> | undefined> {
+  try {
+    return await stat(file);
+  } catch {
+    // Whatever the reason (absent, too long, no right to look): there is nothing to serve.
+    return undefined;
+  }
+}
