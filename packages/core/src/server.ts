@@ -60,11 +60,14 @@ export async function listen(listener: RequestListener, { port, host }: ListenOp
 
 async function closeServer(server: Server, timeoutMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // A keep-alive connection becomes idle again only after its running request, and Node then leaves it open.
+  const idle = setInterval(() => server.closeIdleConnections(), 20);
   const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
   try {
+    server.closeIdleConnections();
     await closed;
   } finally {
+    clearInterval(idle);
     clearTimeout(timer);
   }
 }

@@ -28,7 +28,8 @@ export function compose(layers: readonly Middleware[], innermost: Innermost): In
 }
 
 async function runLayer(layer: Middleware, req: Request, res: Response, runInner: Innermost): Promise<unknown> {
-  let inner: Promise<unknown> | undefined;
+  let inner: Promise<InnerOutcome> | undefined;
+  let isInnerOver = false;
   let tellNextCalled: (() => void) | undefined;
   const next: Next = (nextReq = req, nextRes = res) => {
     if (inner !== undefined) {
@@ -36,11 +37,16 @@ async function runLayer(layer: Middleware, req: Request, res: Response, runInner
         new Error(`T4_MIDDLEWARE_NEXT_TWICE: the middleware "${nameOf(layer)}" called next() twice.`),
       );
     }
-    inner = (async () => runInner(nextReq, nextRes))();
-    // Awaited below in any case; this keeps a failure from counting as unhandled until then.
-    inner.catch(() => {});
+    const running = (async () => runInner(nextReq, nextRes))();
+    inner = running.then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error }),
+    );
+    inner.then(() => {
+      isInnerOver = true;
+    });
     tellNextCalled?.();
-    return inner;
+    return running;
   };
 
   const returned = layer(req, res, next);
@@ -52,12 +58,21 @@ async function runLayer(layer: Middleware, req: Request, res: Response, runInner
     });
     await Promise.race([nextCalled, res.whenAnswered()]);
   }
-  if (inner !== undefined) {
-    const innerResult = await (inner as Promise<unknown>);
-    return result === undefined ? innerResult : result;
+  if (inner === undefined) {
+    if (result !== undefined || res.isAnswered) return result;
+    throw noAnswer(layer);
   }
-  if (result !== undefined || res.isAnswered) return result;
-  throw new Error(
+  // A layer that was still running when the inside failed, and answers all the same, has dealt with the failure.
+  const mayHaveCaught = isInnerOver && (result !== undefined || res.isAnswered);
+  const outcome = await (inner as Promise<InnerOutcome>);
+  if ('error' in outcome && !mayHaveCaught) throw outcome.error;
+  return result === undefined && 'result' in outcome ? outcome.result : result;
+}
+
+type InnerOutcome = { readonly result: unknown } | { readonly error: unknown };
+
+function noAnswer(layer: Middleware): Error {
+  return new Error(
     `T4_MIDDLEWARE_NO_ANSWER: the middleware "${nameOf(layer)}" neither called next() nor answered. ` +
       'Call "return await next(req, res)" to go on, or return a response such as res.status(401).json(…).',
   );

@@ -78,6 +78,8 @@ export class Router {
    * Routes registered inside `register`, on the router or on the group it is given, get the prefix and the middleware. Groups
    * nest. Middleware may stand before or after the callback. The callback must be synchronous.
    */
+  group(prefix: string, register: GroupCallback, middleware?: MiddlewareSpec): RouteGroup;
+  group(prefix: string, middleware: MiddlewareSpec, register: GroupCallback): RouteGroup;
   group(prefix: string, first: GroupCallback | MiddlewareSpec, second?: GroupCallback | MiddlewareSpec): RouteGroup {
     const { callback, middleware } = sortGroupArguments(first, second);
     if (typeof callback !== 'function') {
