@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import type { Request } from './request/request.js';
 import type { SessionEngine } from './session-port.js';
 
@@ -22,7 +23,24 @@ export interface Limits {
   readonly maxUploadBytes: number;
   /** Bytes of any other body, default 10,485,760. */
   readonly maxBodyBytes: number;
+  /** Files of one multipart body, default 100. */
+  readonly maxFiles: number;
+  /** Text fields of one multipart body, default 1,000. */
+  readonly maxFields: number;
+  /** Bytes of one text field of a multipart body, default 1,048,576. */
+  readonly maxFieldBytes: number;
+  /** Where uploads lie until the answer has left. Default: the system's folder for temporary files. */
+  readonly uploadDirectory: string;
 }
+
+export const DEFAULT_LIMITS: Limits = Object.freeze({
+  maxUploadBytes: 10 * 1024 * 1024,
+  maxBodyBytes: 10 * 1024 * 1024,
+  maxFiles: 100,
+  maxFields: 1000,
+  maxFieldBytes: 1024 * 1024,
+  uploadDirectory: tmpdir(),
+});
 
 /** What every request of an app shares. Made once by `createApp`, frozen. */
 export interface AppContext {

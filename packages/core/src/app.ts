@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AppContext, Limits, Logger, TemplateRenderer } from './app-context.js';
+import { type AppContext, DEFAULT_LIMITS, type Limits, type Logger, type TemplateRenderer } from './app-context.js';
 import { AppRoutes } from './app-routes.js';
 import { type MiddlewareResolver, resolveFunctions } from './middleware/resolve-middleware.js';
 import { consoleLogger } from './operations/console-logger.js';
@@ -23,7 +23,7 @@ export interface AppOptions {
   /** Details of errors in answers, the welcome page. Default false. */
   readonly isDebug?: boolean | undefined;
   readonly log?: Logger | undefined;
-  /** Default 10,485,760 bytes each. */
+  /** Default: see {@link Limits}. */
   readonly limits?: Partial<Limits> | undefined;
   /** How long a callback-style handler may take to answer, ms, default 30,000. */
   readonly requestTimeoutMs?: number | undefined;
@@ -38,8 +38,6 @@ export interface AppOptions {
   /** Called when an answer has left. */
   readonly onFinish?: ((req: Request, status: number) => void) | undefined;
 }
-
-const DEFAULT_BODY_BYTES = 10 * 1024 * 1024;
 
 /** Makes an app. It opens no port and reads no file until it is asked to. */
 export function createApp(options: AppOptions = {}): App {
@@ -59,7 +57,7 @@ export class App {
     this.#context = Object.freeze({
       isDebug: options.isDebug ?? false,
       log: options.log ?? consoleLogger,
-      limits: { maxUploadBytes: DEFAULT_BODY_BYTES, maxBodyBytes: DEFAULT_BODY_BYTES, ...options.limits },
+      limits: { ...DEFAULT_LIMITS, ...options.limits },
       sessions: options.sessions,
       templates: options.templates,
       requestTimeoutMs: options.requestTimeoutMs ?? 30_000,

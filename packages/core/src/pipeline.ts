@@ -71,6 +71,8 @@ export async function handleRequest(
     context.log.error(`The answer to ${target.label} broke off while it was sent.`, { error: String(error) });
   }
   context.onFinish?.(req, status);
+  const cleaning = Request.finish(req);
+  if (cleaning !== undefined) await cleaning;
 }
 
 /**

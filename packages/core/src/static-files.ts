@@ -1,8 +1,7 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import send from 'send';
 import { HttpError } from './errors/errors.js';
 import type { Request } from './request/request.js';
+import { fileBody, statFile } from './response/file-body.js';
 import type { Response } from './response/response.js';
 
 /** Serves the files of some folders, the first that has one wins. Dot files and paths that leave the folder are refused. */
@@ -20,21 +19,7 @@ export class StaticFiles {
     for (const directory of this.#directories) {
       const found = await findFile(path.join(directory, relative));
       if (found === undefined) continue;
-      res.write((raw, head) => {
-        for (const [name, value] of Object.entries(head.headers)) if (value !== undefined) raw.setHeader(name, value);
-        const urlPath = `/${path.relative(directory, found).split(path.sep).map(encodeURIComponent).join('/')}`;
-        const stream = send(req.raw, urlPath, { root: directory, dotfiles: 'deny', cacheControl: false, index: false });
-        // What lies there may be edited at any time: the client asks again and usually gets a 304.
-        if (!raw.hasHeader('Cache-Control')) raw.setHeader('Cache-Control', 'no-cache, must-revalidate');
-        return new Promise((resolve) => {
-          raw.once('close', resolve);
-          stream.on('error', (error: { status?: number }) => {
-            if (!raw.headersSent) raw.writeHead(error.status ?? 500);
-            raw.end();
-          });
-          stream.pipe(raw);
-        });
-      });
+      res.write(fileBody(found));
       return true;
     }
     return false;
@@ -57,18 +42,9 @@ function safePath(urlPath: string): string {
 
 /** The file itself, or the index of a folder. */
 async function findFile(file: string): Promise<string | undefined> {
-  const found = await statOrNothing(file);
+  const found = await statFile(file);
   if (found?.isFile()) return file;
   if (!found?.isDirectory()) return undefined;
   const index = path.join(file, 'index.html');
-  return (await statOrNothing(index))?.isFile() ? index : undefined;
-}
-
-async function statOrNothing(file: string): Promise<Awaited<ReturnType<typeof stat>> | undefined> {
-  try {
-    return await stat(file);
-  } catch {
-    // Whatever the reason (absent, too long, no right to look): there is nothing to serve.
-    return undefined;
-  }
+  return (await statFile(index))?.isFile() ? index : undefined;
 }

@@ -42,7 +42,7 @@ async function runLayer(layer: Middleware, req: Request, res: Response, runInner
       (result) => ({ result }),
       (error: unknown) => ({ error }),
     );
-    inner.then(() => {
+    void inner.then(() => {
       isInnerOver = true;
     });
     tellNextCalled?.();

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AppContext, Limits } from '../app-context.js';
+import type { AppContext } from '../app-context.js';
 import { HttpError } from '../errors/errors.js';
 import { parseJsonBody } from './json-body.js';
+import { readMultipart } from './multipart.js';
 import { parseQuery } from './query.js';
-import type { Request } from './request.js';
+import { Request } from './request.js';
 
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
@@ -36,7 +37,18 @@ async function readAndParse(req: Request, rawResponse: ServerResponse, context: 
       },
     );
   }
-  const bytes = await collect(raw, rawResponse, limitFor(type, context.limits));
+  const isMultipart = type === 'multipart/form-data';
+  const limit = isMultipart ? context.limits.maxUploadBytes : context.limits.maxBodyBytes;
+  if (Number(raw.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  if (raw.headers.expect?.toLowerCase() === '100-continue') rawResponse.writeContinue();
+  if (isMultipart) {
+    const form = await readMultipart(raw, context.limits);
+    req.body = form.fields;
+    req.files = form.files;
+    Request.onFinish(req, form.removeFiles);
+    return;
+  }
+  const bytes = await collect(raw, limit);
   if (bytes.length === 0) return;
   if (type === 'application/json' || type.endsWith('+json')) req.body = parseJsonBody(bytes);
   else if (type === 'application/x-www-form-urlencoded') req.body = parseQuery(bytes.toString());
@@ -48,14 +60,8 @@ function mediaType(contentType: string): string {
   return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }
 
-function limitFor(type: string, limits: Limits): number {
-  return type === 'multipart/form-data' ? limits.maxUploadBytes : limits.maxBodyBytes;
-}
-
 /** The whole body, or a rejection as soon as it is known to be too large. */
-function collect(raw: IncomingMessage, rawResponse: ServerResponse, limit: number): Promise<Buffer> {
-  if (Number(raw.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit));
-  if (raw.headers.expect?.toLowerCase() === '100-continue') rawResponse.writeContinue();
+function collect(raw: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -7,22 +7,7 @@ import type { Target } from '../routing/target.js';
 import type { RequestSession, Session, SessionRequest } from '../session-port.js';
 import { clientAddress, isHttpsRequest } from './client-address.js';
 import { parseQuery } from './query.js';
-
-/** An uploaded file; see docs/requests.md. */
-export interface UploadedFile {
-  /** The client's file name without any path. Never trust it. */
-  readonly name: string;
-  readonly filename: string;
-  readonly fieldName: string;
-  /** MIME type as the client said. */
-  readonly type: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Where it lies until the answer has left; move it to keep it. */
-  readonly tmpPath: string;
-  /** The bytes, read on first access. Prefer `tmpPath`. */
-  readonly content: Buffer;
-}
+import type { UploadedFile } from './uploaded-file.js';
 
 /**
  * A request as handlers see it. Everything is parsed when it is first read and may be overwritten; middleware adds properties
@@ -51,6 +36,7 @@ export class Request<Params = AnyParams> implements SessionRequest {
   readonly #target: Target;
   #session: RequestSession | undefined;
   #isHandlerDone = false;
+  #cleanUp: (() => Promise<void>) | undefined;
   #path: string | undefined;
   #query: Record<string, string> | undefined;
   #cookies: Record<string, string | undefined> | undefined;
@@ -199,6 +185,16 @@ export class Request<Params = AnyParams> implements SessionRequest {
 
   static isHandlerDone(req: Request): boolean {
     return req.#isHandlerDone;
+  }
+
+  /** Notes what is to be done when the answer has left. For the body reader. */
+  static onFinish(req: Request, cleanUp: () => Promise<void>): void {
+    req.#cleanUp = cleanUp;
+  }
+
+  /** Does what was noted, once. For the pipeline. */
+  static finish(req: Request): Promise<void> | undefined {
+    return req.#cleanUp?.();
   }
 
   /** Gives the request its session. For the pipeline. */

@@ -1,8 +1,11 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { resolve as resolvePath } from 'node:path';
 import encodeUrl from 'encodeurl';
 import type { AppContext } from '../app-context.js';
 import { type CookieOptions, serializeCookie } from '../cookies.js';
+import { attachment, fileBody, statFile } from './file-body.js';
 import { checkHeader, type HeaderValue } from './headers.js';
+import { type Chunks, streamBody } from './stream-body.js';
 
 /** Status and headers of an answer whose body writes itself. */
 export interface AnswerHead {
@@ -99,14 +102,9 @@ export class Response {
     }
     const rendered = templates.render(template, data as Readonly<Record<string, unknown>>);
     if (typeof rendered === 'string') return this.#finish(rendered, HTML_TYPE, status);
-    const pending = rendered.then((html) => {
-      // A finisher called later than render() has the last word.
-      if (this.#pending === pending) this.#body = html;
-    });
-    pending.catch(() => {});
-    this.#finish('', HTML_TYPE, status);
-    this.#pending = pending;
-    return this;
+    if (status !== undefined) this.status(status);
+    this.#contentType = HTML_TYPE;
+    return this.#finishLater(rendered, (html) => html);
   }
 
   /** Another name of `render`. */
@@ -145,6 +143,36 @@ export class Response {
   /** Finishes with what is there: a given body, or an empty one. */
   end(data?: string | Buffer): this {
     return this.#finish(data, data === undefined ? undefined : this.#contentType, undefined);
+  }
+
+  /**
+   * Sends a file as a download: type by extension, ranges and conditional requests included. `name` is what the client sees,
+   * by default the file's own. With `{ download: false }` it is shown instead of saved. A missing file is answered 404.
+   */
+  file(path: string, name?: string | { download?: boolean | string; contentType?: string }): this {
+    const options = typeof name === 'object' ? name : { download: name ?? true };
+    const { download = true } = options;
+    if (options.contentType !== undefined) this.header('Content-Type', options.contentType);
+    if (download !== false)
+      this.header('Content-Disposition', attachment(typeof download === 'string' ? download : path));
+    const file = resolvePath(path);
+    return this.#finishLater(statFile(file), (found) => {
+      if (found?.isFile()) return fileBody(file);
+      this.removeHeader('Content-Disposition').removeHeader('Content-Type').status(404);
+      this.#contentType = TEXT_TYPE;
+      return 'File not found';
+    });
+  }
+
+  /**
+   * Sends chunks as a generator yields them, by default as server-sent events. The session is stored before the first byte. When
+   * the client hangs up, the generator's `finally` runs.
+   */
+  stream(chunks: Chunks | (() => Chunks), contentType = 'text/event-stream'): this {
+    const defaults = { 'Cache-Control': 'no-cache', Connection: 'keep-alive', 'X-Accel-Buffering': 'no' };
+    for (const [name, value] of Object.entries(defaults))
+      if (this.getHeader(name) === undefined) this.header(name, value);
+    return this.#finish(streamBody(chunks), contentType, undefined);
   }
 
   /** Records a body that is written while it is sent. The session is stored before its first byte. */
@@ -252,6 +280,18 @@ export class Response {
     res.#body = undefined;
     res.#pending = undefined;
     res.#isAnswered = false;
+  }
+
+  /** Records a body that is not known yet. A finisher called later has the last word. */
+  #finishLater<T>(arriving: Promise<T>, toBody: (value: T) => RecordedBody): this {
+    const pending = arriving.then((value) => {
+      if (this.#pending === pending) this.#body = toBody(value);
+    });
+    // The pipeline awaits it; until then a failure must not count as unhandled.
+    pending.catch(() => {});
+    this.#finish(undefined, this.#contentType, undefined);
+    this.#pending = pending;
+    return this;
   }
 
   #finish(body: RecordedBody, contentType: string | undefined, status: number | undefined): this {

@@ -1,4 +1,12 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import {
+  acceptedCoding,
+  encodeBody,
+  entityTag,
+  isCompressible,
+  isKnownTag,
+  MIN_CODED_BYTES,
+} from './content-coding.js';
 import type { RecordedAnswer } from './response.js';
 
 /** Headers that the pipeline adds once the session is stored. */
@@ -29,12 +37,55 @@ export function sendAnswer(
     raw.writeHead(status, headers).end();
     return undefined;
   }
-  headers['Content-Length'] = body === undefined ? 0 : Buffer.byteLength(body);
+  const length = body === undefined ? 0 : Buffer.byteLength(body);
+  if (length >= MIN_CODED_BYTES && status === 200 && body !== undefined)
+    return sendCoded(raw, method, body, length, headers);
+  return sendWhole(raw, method, status, body, length, headers);
+}
+
+function sendWhole(
+  raw: ServerResponse,
+  method: string,
+  status: number,
+  body: string | Buffer | undefined,
+  length: number,
+  headers: OutgoingHttpHeaders,
+): Promise<void> | undefined {
+  headers['Content-Length'] = length;
   raw.writeHead(status, headers);
   const shownBody = method === 'HEAD' ? undefined : body;
   if (headers.Connection === 'close' && !raw.req.complete) return endAfterLingering(raw, shownBody);
   raw.end(shownBody);
   return undefined;
+}
+
+/** A larger answer: compressed where the client takes it, and left out where a client that reads has it already. */
+function sendCoded(
+  raw: ServerResponse,
+  method: string,
+  body: string | Buffer,
+  length: number,
+  headers: OutgoingHttpHeaders,
+): Promise<void> | undefined {
+  const cacheControl = String(headers['Cache-Control'] ?? '');
+  const mayCode =
+    headers['Content-Encoding'] === undefined &&
+    isCompressible(String(headers['Content-Type'] ?? '')) &&
+    !cacheControl.includes('no-transform');
+  const coding = mayCode ? acceptedCoding(raw.req.headers) : undefined;
+  if (mayCode) headers.Vary = headers.Vary === undefined ? 'Accept-Encoding' : `${headers.Vary}, Accept-Encoding`;
+  const isRead = method === 'GET' || method === 'HEAD';
+  if (isRead && !cacheControl.includes('no-store')) {
+    headers.ETag ??= entityTag(body, coding);
+    if (isKnownTag(raw.req.headers, String(headers.ETag))) {
+      delete headers['Content-Type'];
+      raw.writeHead(304, headers).end();
+      return undefined;
+    }
+  }
+  if (coding === undefined) return sendWhole(raw, method, 200, body, length, headers);
+  headers['Content-Encoding'] = coding;
+  return encodeBody(body, coding).then((encoded) => sendWhole(raw, method, 200, encoded, encoded.length, headers));
 }
 
 /** How long a client whose body was refused may go on sending before the connection is cut, ms. */
@@ -60,16 +111,25 @@ async function endAfterLingering(raw: ServerResponse, body: string | Buffer | un
   raw.end();
 }
 
+/** Headers that are looked up by name further on, whatever case the app wrote them in. */
+const USUAL_CASE: Readonly<Record<string, string>> = {
+  'cache-control': 'Cache-Control',
+  connection: 'Connection',
+  'content-encoding': 'Content-Encoding',
+  'content-type': 'Content-Type',
+  etag: 'ETag',
+  vary: 'Vary',
+};
+
 function buildHeaders(answer: RecordedAnswer, session: SessionHeaders): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = {};
   if (answer.contentType !== undefined) headers['Content-Type'] = answer.contentType;
   if (answer.headers !== undefined) {
     for (const [key, { name, value }] of answer.headers) {
-      // Recorded in any case; ours are written in the usual one.
-      headers[key === 'content-type' ? 'Content-Type' : name] = value as string;
+      // The body is whole, so its length is known better than by whoever set it; for a stream the app knows.
+      if (key === 'content-length' && typeof answer.body !== 'function') continue;
+      headers[USUAL_CASE[key] ?? name] = value as string;
     }
-    // The body is whole here, so its length is known better than whoever set it.
-    for (const name of Object.keys(headers)) if (name.toLowerCase() === 'content-length') delete headers[name];
   }
   if (session.isPrivate) markPrivate(headers, answer, session.setCookie !== undefined);
   const { setCookie } = session;
@@ -82,5 +142,6 @@ function buildHeaders(answer: RecordedAnswer, session: SessionHeaders): Outgoing
 function markPrivate(headers: OutgoingHttpHeaders, answer: RecordedAnswer, setsCookie: boolean): void {
   const own = answer.headers?.get('cache-control');
   if (own === undefined) headers['Cache-Control'] = 'private, no-cache';
-  else if (setsCookie && /\bpublic\b|\bs-maxage\b/i.test(String(own.value))) headers[own.name] = 'private, no-cache';
+  else if (setsCookie && /\bpublic\b|\bs-maxage\b/i.test(String(own.value)))
+    headers['Cache-Control'] = 'private, no-cache';
 }

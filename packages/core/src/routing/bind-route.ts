@@ -2,25 +2,32 @@ import { compose } from '../middleware/compose.js';
 import type { MiddlewareResolver } from '../middleware/resolve-middleware.js';
 import { Request } from '../request/request.js';
 import { Response } from '../response/response.js';
+import { handlerCall } from './handler-arguments.js';
 import type { Route } from './route.js';
 import type { Target } from './target.js';
 
 /** Makes the target of a route: its middleware and handler as one function. Throws for middleware that leads nowhere. */
 export function bindRoute(route: Route, resolve: MiddlewareResolver): Target {
   const layers = resolve(route.middlewareSpecs, { usedBy: route.label, sourceFile: route.sourceFile });
+  const call = handlerCall(route);
   return {
     kind: 'route',
     label: route.label,
     sessionMode: route.setting('sessionMode'),
     learnedSessionMode: undefined,
     route,
-    run: compose(layers, (req, res) => callHandler(route, req, res)),
+    run: compose(layers, (req, res) => callHandler(route, call, req, res)),
   };
 }
 
 /** Calls the handler and sees to it that an answer is recorded. */
-function callHandler(route: Route, req: Request, res: Response): unknown {
-  const returned = route.handler(req, res);
+function callHandler(
+  route: Route,
+  call: (req: Request, res: Response) => unknown,
+  req: Request,
+  res: Response,
+): unknown {
+  const returned = call(req, res);
   if (returned instanceof Promise) return settle(route, returned, req, res);
   if (returned === undefined && !res.isAnswered) return waitForAnswer(req, res);
   recordReturned(route, returned, res);
