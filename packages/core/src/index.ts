@@ -1,5 +1,10 @@
 export { App, type AppOptions, createApp } from './app.js';
 export type { AppContext, Limits, Logger, TemplateRenderer } from './app-context.js';
+export { ConfigError } from './config/config-error.js';
+export { parseEnvFile, withEnvFile } from './config/env-file.js';
+export type { Config } from './config/read-config.js';
+export { readConfig } from './config/read-config.js';
+export type { Environment } from './config/read-variable.js';
 export type { CookieOptions } from './cookies.js';
 export { HttpError } from './errors/errors.js';
 export { compose, type Middleware, type Next } from './middleware/compose.js';
