@@ -14,8 +14,10 @@ export { Request, type UploadedFile } from './request/request.js';
 export { type AnswerHead, type BodyWriter, Response } from './response/response.js';
 export type { AnyParams, PathParams } from './routing/path-params.js';
 export { type Handler, type MiddlewareClass, type MiddlewareSpec, Route } from './routing/route.js';
+export { type LoadedRoutes, loadRoutes, type RouteFailure } from './routing/route-loader.js';
 export { RouteGroup, Router } from './routing/router.js';
-export type { ListenOptions, RunningServer } from './server.js';
+export { TypeScriptLoader } from './routing/typescript-loader.js';
+export { type ListenOptions, listen, type RunningServer } from './server.js';
 export type {
   AnswerableError,
   RequestSession,
