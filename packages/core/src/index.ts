@@ -10,6 +10,8 @@ export { HttpError } from './errors/errors.js';
 export { compose, type Middleware, type Next } from './middleware/compose.js';
 export type { MiddlewareContext, MiddlewareResolver } from './middleware/resolve-middleware.js';
 export { consoleLogger } from './operations/console-logger.js';
+export { closeOnSignals } from './operations/shutdown.js';
+export { type ProjectChange, type ProjectWatch, watchProject } from './operations/watch-project.js';
 export { Request, type UploadedFile } from './request/request.js';
 export { type AnswerHead, type BodyWriter, Response } from './response/response.js';
 export type { AnyParams, PathParams } from './routing/path-params.js';
