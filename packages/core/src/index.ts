@@ -1,5 +1,10 @@
 export { App, type AppOptions, createApp } from './app.js';
 export type { AppContext, Limits, Logger, TemplateRenderer } from './app-context.js';
+export { ConfigError } from './config/config-error.js';
+export { parseEnvFile, withEnvFile } from './config/env-file.js';
+export type { Config } from './config/read-config.js';
+export { readConfig } from './config/read-config.js';
+export type { Environment } from './config/read-variable.js';
 export type { CookieOptions } from './cookies.js';
 export { HttpError } from './errors/errors.js';
 export { compose, type Middleware, type Next } from './middleware/compose.js';
@@ -7,11 +12,16 @@ export type { MiddlewareContext, MiddlewareResolver } from './middleware/resolve
 export { consoleLogger } from './operations/console-logger.js';
 export { Request } from './request/request.js';
 export { UploadedFile } from './request/uploaded-file.js';
+export { closeOnSignals } from './operations/shutdown.js';
+export { type ProjectChange, type ProjectWatch, watchProject } from './operations/watch-project.js';
+export { Request, type UploadedFile } from './request/request.js';
 export { type AnswerHead, type BodyWriter, Response } from './response/response.js';
 export type { AnyParams, PathParams } from './routing/path-params.js';
 export { type Handler, type MiddlewareClass, type MiddlewareSpec, Route } from './routing/route.js';
+export { type LoadedRoutes, loadRoutes, type RouteFailure } from './routing/route-loader.js';
 export { RouteGroup, Router } from './routing/router.js';
-export type { ListenOptions, RunningServer } from './server.js';
+export { TypeScriptLoader } from './routing/typescript-loader.js';
+export { type ListenOptions, listen, type RunningServer } from './server.js';
 export type {
   AnswerableError,
   RequestSession,

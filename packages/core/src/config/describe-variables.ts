@@ -1,0 +1,58 @@
+import type { Variable } from './variable-types.js';
+import { variables } from './variables.js';
+
+/**
+ * The text of docs/configuration.md, made from the variable table. `npm run docs` writes it; a test compares the two.
+ */
+export function describeVariables(): string {
+  const sections = [...groupByArea()].map(([area, rows]) => `## ${area}\n\n${rows.map(describe).join('\n')}`);
+  return `${introduction}\n\n${sections.join('\n\n')}\n`;
+}
+
+const introduction = `# Configuration
+
+<!-- Written by \`npm run docs\` from packages/core/src/config/variables.ts. Change the table, not this page. -->
+
+Settings are environment variables. A file \`.env\` in the project's folder may hold them too; the real environment wins.
+Nothing has to be set: every setting has a default that works.
+
+- Empty text counts as unset. Flags take true, 1, yes, on and false, 0, no, off, in any case.
+- A line of \`.env\` that is neither blank, a comment nor NAME=value stops the start, as does a value that cannot be used.
+  All mistakes are shown at once.
+- Where a setting has several names, the first of them that is set counts.
+- \`npx tina4 doctor\` shows what is set and where it comes from.`;
+
+function groupByArea(): Map<string, Variable[]> {
+  const areas = new Map<string, Variable[]>();
+  for (const variable of variables) areas.set(variable.area, [...(areas.get(variable.area) ?? []), variable]);
+  return areas;
+}
+
+function describe(variable: Variable): string {
+  const parts = [
+    `- **\`${variable.name}\`** (${kindOf(variable)}, default: ${defaultOf(variable)}). ${variable.about}`,
+  ];
+  if (variable.aliases !== undefined) parts.push(`Also read: ${listOf(variable.aliases)}.`);
+  for (const [backend, names] of Object.entries(variable.specific ?? {})) {
+    parts.push(`With ${backend} first: ${listOf(names)}.`);
+  }
+  for (const [backend, names] of Object.entries(variable.fallback ?? {})) {
+    parts.push(`With ${backend} at last: ${listOf(names)}.`);
+  }
+  return parts.join('\n  ');
+}
+
+function kindOf(variable: Variable): string {
+  if (variable.choices === undefined) return variable.kind;
+  return [...new Set(Object.values(variable.choices))].map((value) => `\`${value}\``).join(' or ');
+}
+
+function defaultOf(variable: Variable): string {
+  if (variable.defaultText !== undefined) return variable.defaultText;
+  if (variable.default === undefined) return 'not set';
+  return `\`${Array.isArray(variable.default) ? variable.default.join(',') : variable.default}\``;
+}
+
+function listOf(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
+}

@@ -1,0 +1,65 @@
+import process from 'node:process';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { readVersion } from '../server/version.js';
+
+/**
+ * The `tina4` command. `args` are the words after it. Prints mistakes of the user without a stack and sets the exit code; each
+ * command is a file of its own that is only loaded when it is used.
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  const program = await buildProgram();
+  if (args.length === 0 || args[0] === 'help') {
+    program.outputHelp();
+    return;
+  }
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode;
+      return;
+    }
+    console.error(messageOf(error));
+    process.exitCode = 1;
+  }
+}
+
+async function buildProgram(): Promise<Command> {
+  const program = new Command('tina4')
+    .description('Tina4 for Node.js')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false })
+    .helpCommand(false)
+    .version(`tina4 ${await readVersion()}`, '--version');
+  // Commander would say "too many arguments"; a word that is no command deserves its name back.
+  program.argument('[command]').action((_word, _options, { args }: Command) => {
+    console.error(`Unknown command: ${args[0]}\n`);
+    program.outputHelp({ error: true });
+    process.exitCode = 1;
+  });
+  program.allowExcessArguments().allowUnknownOption();
+
+  program
+    .command('serve')
+    .alias('start')
+    .description('serve the project in this folder')
+    .option('--port <number>', 'port to listen on', parsePort)
+    .option('--host <address>', 'address to listen on')
+    .option('--no-reload', 'do not watch files in debug mode')
+    .option('--production', 'production mode, whatever .env says')
+    .option('--no-browser', 'accepted for old scripts; no browser is opened')
+    .action(async (options) => void (await (await import('./serve.js')).serve(options)));
+  return program;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65535) throw new InvalidArgumentError('Use a number from 0 to 65535.');
+  return port;
+}
+
+function messageOf(error: unknown): string {
+  const { name, message, stack } = error as { name?: unknown; message?: unknown; stack?: unknown };
+  // Errors made for the user have the name Error and their message as stack; anything else is a defect, shown whole.
+  return String(stack ?? (message === undefined ? error : `${name}: ${message}`));
+}

@@ -1,0 +1,23 @@
+import { type App, type Config, createApp, type Router, type SessionEngine } from '@tina4/core';
+import type { ProjectFolders } from './server/project-folders.js';
+
+/** What an app is joined from, beside its settings. */
+export interface AppParts {
+  readonly router: Router;
+  readonly sessions: SessionEngine | undefined;
+}
+
+/** Joins core, sessions and the project's folders into one app. Opens no port and reads no route file. */
+export function composeApp(config: Config, folders: ProjectFolders, parts: AppParts): App {
+  const { server } = config;
+  return createApp({
+    ...parts,
+    publicDirectories: folders.publicDirectories,
+    isDebug: config.isDebug,
+    limits: { maxUploadBytes: server.maxBodyBytes, maxBodyBytes: server.maxBodyBytes },
+    requestTimeoutMs: server.requestTimeoutMs,
+    trustedProxies: server.trustedProxies,
+    cookieMaxAgeUnit: server.cookieMaxAgeUnit,
+    redirectsTrailingSlash: server.redirectsTrailingSlash,
+  });
+}

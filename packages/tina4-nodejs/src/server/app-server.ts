@@ -1,0 +1,185 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type App,
+  type Config,
+  type LoadedRoutes,
+  listen,
+  loadRoutes,
+  type Router,
+  type RunningServer,
+  type SessionEngine,
+  TypeScriptLoader,
+} from '@tina4/core';
+import { composeApp } from '../compose.js';
+import type { ServerEnvironment } from './environment.js';
+import { openSessions } from './open-sessions.js';
+import type { ProjectFolders } from './project-folders.js';
+import { describeFailure, StartError, startErrorOf } from './start-error.js';
+
+/** What a server needs to start. */
+export interface AppServerOptions {
+  readonly folders: ProjectFolders;
+  readonly environment: ServerEnvironment;
+  readonly router: Router;
+  /** Runs the app's files; shared with whoever ran `app.ts`. */
+  readonly loader: TypeScriptLoader;
+  /** Beat the configuration. */
+  readonly port?: number | undefined;
+  readonly host?: string | undefined;
+  /** Lines for the developer; default console.error. */
+  readonly print?: ((line: string) => void) | undefined;
+}
+
+/**
+ * A project behind one port. The port stays open while routes or settings are read again: requests that come meanwhile wait
+ * for the new ones, so nobody meets half a table.
+ */
+export class AppServer {
+  readonly #options: AppServerOptions;
+  readonly #print: (line: string) => void;
+  #config: Config;
+  #sessions: SessionEngine | undefined;
+  #app: App;
+  #server: RunningServer | undefined;
+  #reloading: Promise<unknown> | undefined;
+
+  /**
+   * Reads the settings, loads the routes and opens the port. Rejects with a StartError that is fit to be shown: mistakes in the
+   * settings, a taken port, and, unless debug is on, a route file that fails.
+   */
+  static async start(options: AppServerOptions): Promise<AppServer> {
+    const config = await options.environment.read(options.folders.root).catch((error) => {
+      throw startErrorOf(error, 0, '');
+    });
+    const sessions = await openSessions(config, options.folders.root);
+    const server = new AppServer(options, config, sessions);
+    try {
+      await server.#open();
+    } catch (error) {
+      await sessions?.close();
+      throw startErrorOf(error, server.#wantedPort, server.#wantedHost);
+    }
+    return server;
+  }
+
+  private constructor(options: AppServerOptions, config: Config, sessions: SessionEngine | undefined) {
+    this.#options = options;
+    this.#print = options.print ?? console.error;
+    this.#config = config;
+    this.#sessions = sessions;
+    this.#app = this.#compose();
+  }
+
+  get config(): Config {
+    return this.#config;
+  }
+
+  get router(): Router {
+    return this.#options.router;
+  }
+
+  /** The port in use, also when 0 was asked for. */
+  get port(): number {
+    return this.#server?.port ?? this.#wantedPort;
+  }
+
+  get address(): string {
+    const host = this.#wantedHost;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
+  }
+
+  /**
+   * Reads the app's files again, and with `isSettingsChanged` the settings too. What is wrong is printed, and what worked
+   * before goes on. Requests wait until it is done.
+   */
+  reload(isSettingsChanged: boolean): Promise<void> {
+    const before = this.#reloading ?? Promise.resolve();
+    const reloading = before.then(() => this.#reload(isSettingsChanged));
+    this.#reloading = reloading;
+    return reloading.finally(() => {
+      if (this.#reloading === reloading) this.#reloading = undefined;
+    });
+  }
+
+  /** Stops accepting, lets running requests finish for at most `timeoutMs` (default: the configured time), closes the stores. */
+  async close(timeoutMs: number = this.#config.server.shutdownTimeoutMs): Promise<void> {
+    await this.#server?.close(timeoutMs);
+    await this.#app.close();
+  }
+
+  async #open(): Promise<void> {
+    const { failures } = await this.#loadRoutes();
+    if (failures.length > 0 && !this.#config.isDebug) {
+      throw new StartError(
+        `The server does not start, because route files failed.\n${failures.map(describeFailure).join('\n')}`,
+      );
+    }
+    for (const failure of failures) this.#print(describeFailure(failure));
+    this.#app.ready();
+    for (const warning of this.#config.warnings) this.#print(`warning: ${warning}`);
+    this.#server = await listen(this.#answer, { port: this.#wantedPort, host: this.#wantedHost });
+  }
+
+  readonly #answer = (raw: IncomingMessage, rawResponse: ServerResponse): void => {
+    if (this.#reloading === undefined) void this.#app.handle(raw, rawResponse);
+    else void this.#reloading.then(() => this.#app.handle(raw, rawResponse));
+  };
+
+  async #reload(isSettingsChanged: boolean): Promise<void> {
+    if (isSettingsChanged) await this.#readSettingsAgain().catch((error: Error) => this.#print(error.message));
+    await this.#options.loader.forget();
+    this.router.removeLoaded(() => true);
+    const { failures } = await this.#loadRoutes();
+    for (const failure of failures) this.#print(describeFailure(failure));
+  }
+
+  async #readSettingsAgain(): Promise<void> {
+    const before = this.#config;
+    const config = await this.#options.environment.read(this.#options.folders.root);
+    const isSameSessions = isDeepStrictEqual(
+      [config.session, config.database, config.isDebug],
+      [before.session, before.database, before.isDebug],
+    );
+    const oldSessions = this.#sessions;
+    if (!isSameSessions) this.#sessions = await openSessions(config, this.#options.folders.root);
+    this.#config = config;
+    this.#app = this.#compose();
+    if (!isSameSessions) await oldSessions?.close();
+  }
+
+  async #loadRoutes(): Promise<LoadedRoutes> {
+    const loaded = await loadRoutes(this.#options.folders.routes, this.router, this.#options.loader);
+    for (const warning of loaded.warnings) this.#print(`warning: ${warning}`);
+    return loaded;
+  }
+
+  #compose(): App {
+    return composeApp(this.#config, this.#options.folders, { router: this.router, sessions: this.#sessions });
+  }
+
+  get #wantedPort(): number {
+    return this.#options.port ?? this.#config.server.port;
+  }
+
+  get #wantedHost(): string {
+    return this.#options.host ?? this.#config.server.host;
+  }
+}
+
+/** A loader whose files share this very framework, whatever copies are installed beside it. */
+export async function createLoader(
+  root: string,
+  overrides: Readonly<Record<string, unknown>> = {},
+): Promise<TypeScriptLoader> {
+  const [framework, core, sessions] = await Promise.all([
+    import('../index.js'),
+    import('@tina4/core'),
+    import('@tina4/sessions'),
+  ]);
+  return new TypeScriptLoader(root, {
+    'tina4-nodejs': { ...framework, ...overrides },
+    '@tina4/core': core,
+    '@tina4/sessions': sessions,
+  });
+}

@@ -1,0 +1,28 @@
+import type { Config } from '@tina4/core';
+
+const logo = String.raw`
+ _____ _             _  _
+|_   _(_)_ __   __ _| || |
+  | | | | '_ \ / _${'`'} | || |_
+  | | | | | | | (_| |__   _|
+  |_| |_|_| |_|\__,_|  |_|
+`.trim();
+
+/** What the terminal shows once the server answers. `address` is `http://host:port`. */
+export function bannerText(config: Config, version: string, address: string): string {
+  return [
+    ` ${logo}`,
+    '',
+    `  Tina4 Node.js v${version}`,
+    `  Server running at ${address}`,
+    `  Debug mode: ${config.isDebug ? 'ON' : 'OFF'}`,
+    `  Database: ${withoutCredentials(config.database.url)}`,
+    '  Press Ctrl+C to stop',
+    '',
+  ].join('\n');
+}
+
+/** A URL that may be shown: user and password and what follows `?` are left out. */
+export function withoutCredentials(url: string): string {
+  return url.replace(/\?.*$/, '').replace(/\/\/.*@/, '//');
+}

@@ -1,0 +1,39 @@
+import { ConfigError, type RouteFailure } from '@tina4/core';
+
+/**
+ * The server cannot start. The message is complete: it is shown without a stack, also when nobody catches it, which is usual
+ * for `new Tina4().start()`.
+ */
+export class StartError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'Error';
+    this.stack = `Error: ${message}`;
+  }
+}
+
+/** Turns what can go wrong at the start into a StartError; anything unknown is returned as it is. */
+export function startErrorOf(error: unknown, port: number, host: string): unknown {
+  if (error instanceof ConfigError) return new StartError(error.message, { cause: error });
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return new StartError(`Address already in use (port ${port})`, { cause: error });
+    case 'EACCES':
+      return new StartError(`Port ${port} needs rights that this user does not have. Choose one above 1023.`, {
+        cause: error,
+      });
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StartError(`"${host}" is not an address of this machine. Set TINA4_HOST or --host to 127.0.0.1.`, {
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}
+
+/** What to print for a route file that could not be loaded: the file, then the error with its own lines. */
+export function describeFailure({ file, error }: RouteFailure): string {
+  const { stack, message } = error as { stack?: unknown; message?: unknown };
+  return `Error in ${file}\n${String(stack ?? message ?? error)}`;
+}

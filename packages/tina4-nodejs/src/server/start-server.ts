@@ -1,0 +1,76 @@
+import process from 'node:process';
+import { closeOnSignals, type Router } from '@tina4/core';
+import { defaultRouter } from '../default-router.js';
+import { AppServer, type AppServerOptions, createLoader } from './app-server.js';
+import { bannerText } from './banner.js';
+import { watchForReload } from './dev-reload.js';
+import { ServerEnvironment } from './environment.js';
+import { type FolderOptions, findProjectFolders } from './project-folders.js';
+import { readVersion } from './version.js';
+
+/** Where to listen and where the project lies. What is left out comes from the settings; see docs/configuration.md. */
+export interface StartOptions extends FolderOptions {
+  /** 0 takes a free one. */
+  readonly port?: number | undefined;
+  readonly host?: string | undefined;
+  /** Accepted for old projects; models are loaded by the files that import them. */
+  readonly modelsDir?: string | undefined;
+  /** Database URL; the same as `TINA4_DATABASE_URL`. */
+  readonly database?: string | undefined;
+}
+
+/** A server that answers. */
+export interface StartedServer {
+  readonly router: Router;
+  readonly port: number;
+  /** Lets running requests finish, then closes everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the project in the working directory: reads its settings, loads `src/routes`, opens the port, prints the banner,
+ * watches the files in debug mode, and ends cleanly on SIGTERM and SIGINT. Rejects with an error fit to be shown when it cannot.
+ */
+export async function startServer(options: StartOptions = {}): Promise<StartedServer> {
+  const folders = await findProjectFolders(options, process.argv[1]);
+  const environment = new ServerEnvironment(process.env, { TINA4_DATABASE_URL: options.database });
+  const loader = await createLoader(folders.root);
+  const { port, host } = options;
+  return runServer({ folders, environment, loader, router: defaultRouter, port, host });
+}
+
+/** Starts a server and everything around it: banner, live reload, signals. */
+export async function runServer(options: AppServerOptions): Promise<StartedServer> {
+  const server = await AppServer.start(options);
+  const { config } = server;
+  const isWatching = config.isDebug && !config.isReloadOff;
+  const watch = isWatching ? await watchForReload(server, options.folders, options.environment.file) : undefined;
+  const started: StartedServer = {
+    router: server.router,
+    port: server.port,
+    close: async () => {
+      watch?.close();
+      stopListening();
+      await server.close();
+    },
+  };
+  const stopListening = closeOnSignals(started);
+  if (!config.isBannerHidden) console.log(bannerText(config, await readVersion(), server.address));
+  return started;
+}
+
+/** The older way to start: `new Tina4().start()`. */
+export class Tina4 {
+  readonly #options: StartOptions;
+
+  constructor(options: StartOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Starts like `startServer()`; `ready` is called when the server answers. */
+  async start(ready?: (server: StartedServer) => void): Promise<StartedServer> {
+    const server = await startServer(this.#options);
+    ready?.(server);
+    return server;
+  }
+}

@@ -1,0 +1,139 @@
+import { createServer } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import { bodyOnce, ServedProject } from './served-project.js';
+
+let project: ServedProject;
+afterEach(() => project.remove());
+
+const hello = `import { Router } from 'tina4-nodejs';
+Router.get('/hello/{n:int}', async (req, res) => res.json({ n: req.params.n + 1 }));
+`;
+
+test('a folder with nothing but route files is served, with the banner of old', async () => {
+  project = await ServedProject.create({ 'src/routes/hello.ts': hello });
+  const address = await project.serve();
+  expect(await (await fetch(`${address}/hello/4`)).json()).toEqual({ n: 5 });
+  const lines = project.output.split('\n');
+  expect(lines.slice(5)).toEqual([
+    '',
+    expect.stringMatching(/^ {2}Tina4 Node\.js v\d+\.\d+\.\d+/),
+    `  Server running at ${address}`,
+    '  Debug mode: OFF',
+    '  Database: sqlite:///data/app.db',
+    '  Press Ctrl+C to stop',
+    '',
+    '',
+  ]);
+});
+
+test('SIGTERM lets a running request finish and exits with 0', async () => {
+  const slow = `import { Router } from 'tina4-nodejs';
+Router.get('/slow', async (req, res) => { console.log('handler runs'); await new Promise((r) => setTimeout(r, 300)); return res.json({ done: true }); });`;
+  project = await ServedProject.create({ 'src/routes/slow.ts': slow });
+  const address = await project.serve();
+  const answer = fetch(`${address}/slow`);
+  await project.until(/handler runs/);
+  const ended = project.stop();
+  expect(await (await answer).json()).toEqual({ done: true });
+  expect((await ended).code).toBe(0);
+});
+
+test('a port in use is told in one line and ends with 1', async () => {
+  project = await ServedProject.create({ 'src/routes/hello.ts': hello });
+  const other = createServer();
+  const port = await new Promise<number>((resolve) => {
+    other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port));
+  });
+  const ended = await project.start(['serve', '--port', String(port), '--host', '127.0.0.1']).ended();
+  other.close();
+  expect(ended).toEqual({ code: 1, output: `Error: Address already in use (port ${port})\n` });
+});
+
+test('outside a project the command to make one is named', async () => {
+  project = await ServedProject.create({});
+  const ended = await project.start(['serve']).ended();
+  expect(ended.code).toBe(1);
+  expect(ended.output).toContain('npx tina4 init');
+});
+
+test('mistakes in settings are all told, without a stack, and end with 1', async () => {
+  project = await ServedProject.create({ 'src/routes/hello.ts': hello, '.env': 'TINA4_SESSION_BACKEND=redsi\n' });
+  const ended = await project.start(['serve'], { TINA4_DEBUG: 'maybe' }).ended();
+  expect(ended.code).toBe(1);
+  expect(ended.output).toContain('TINA4_SESSION_BACKEND is "redsi"');
+  expect(ended.output).toContain('TINA4_DEBUG is "maybe"');
+  expect(ended.output).not.toContain('    at ');
+});
+
+test('a broken line of .env stops the start with its number', async () => {
+  project = await ServedProject.create({ 'src/routes/hello.ts': hello, '.env': 'A=1\nTINA4_DEBUG\n' });
+  const ended = await project.start(['serve']).ended();
+  expect(ended).toEqual({ code: 1, output: expect.stringContaining('Line 2 of .env') });
+});
+
+test('a route file that throws stops a production start, naming its line', async () => {
+  project = await ServedProject.create({ 'src/routes/bad.ts': "\n\nthrow new Error('no luck');\n" });
+  const ended = await project.start(['serve', '--production']).ended();
+  expect(ended.code).toBe(1);
+  expect(ended.output).toContain('no luck');
+  expect(ended.output).toMatch(/bad\.ts:3:/);
+});
+
+test('in debug mode a route file that throws is shown with its line and the rest is served', async () => {
+  project = await ServedProject.create({
+    'src/routes/bad.ts': "\n\nthrow new Error('no luck');\n",
+    'src/routes/hello.ts': hello,
+  });
+  const address = await project.serve([], { TINA4_DEBUG: 'true' });
+  expect(await (await fetch(`${address}/hello/1`)).json()).toEqual({ n: 2 });
+  expect(project.output).toMatch(/bad\.ts:3:/);
+});
+
+test('in debug mode a changed route, a new one and .env take effect without a restart, each registered once', async () => {
+  project = await ServedProject.create({ 'src/routes/hello.ts': hello, '.env': 'TINA4_DEBUG=true\nGREETING=one\n' });
+  const address = await project.serve();
+  await project.write({ 'src/routes/hello.ts': hello.replace('+ 1', '+ 2') });
+  expect(await bodyOnce(`${address}/hello/1`, '{"n":3}')).toBe('{"n":3}');
+  await project.write({
+    'src/routes/greet.ts':
+      "import { get } from 'tina4-nodejs';\nget('/greet', () => ({ text: process.env.GREETING }));",
+  });
+  expect(await bodyOnce(`${address}/greet`, '{"text":"one"}')).toBe('{"text":"one"}');
+  await project.write({ '.env': 'TINA4_DEBUG=true\nGREETING=two\n' });
+  expect(await bodyOnce(`${address}/greet`, '{"text":"two"}')).toBe('{"text":"two"}');
+  expect(project.output).not.toContain('registered before');
+});
+
+test('a route file that breaks while editing is shown, and works again when it is mended', async () => {
+  project = await ServedProject.create({ 'src/routes/hello.ts': hello, '.env': 'TINA4_DEBUG=true\n' });
+  const address = await project.serve();
+  await project.write({ 'src/routes/hello.ts': 'const x = ;\n' });
+  await project.until(/hello\.ts:1:/);
+  await project.write({ 'src/routes/hello.ts': hello });
+  expect(await bodyOnce(`${address}/hello/1`, '{"n":2}')).toBe('{"n":2}');
+});
+
+test('--no-reload leaves the files unwatched', async () => {
+  project = await ServedProject.create({ 'src/routes/hello.ts': hello, '.env': 'TINA4_DEBUG=true\n' });
+  const address = await project.serve(['--no-reload']);
+  await project.write({ 'src/routes/hello.ts': hello.replace('+ 1', '+ 2') });
+  // Longer than a change takes to be noticed.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await (await fetch(`${address}/hello/1`)).text()).toBe('{"n":2}');
+});
+
+test.each([
+  ['new Tina4().start()', "import { Tina4, Router } from 'tina4-nodejs';\nconst app = new Tina4();\n"],
+  ['startServer()', "import { startServer, Router } from 'tina4-nodejs';\n"],
+])('an app.ts with %s is run, and its own routes count first', async (start, head) => {
+  const app = `${head}Router.get('/hello/{n:int}', () => ({ from: 'app.ts' }));\n${start.replace('new Tina4()', 'app')};\n`;
+  project = await ServedProject.create({ 'app.ts': app, 'src/routes/hello.ts': hello });
+  const address = await project.serve();
+  expect(await (await fetch(`${address}/hello/1`)).json()).toEqual({ from: 'app.ts' });
+});
+
+test('--port beats TINA4_PORT, which beats PORT', async () => {
+  project = await ServedProject.create({ 'src/routes/hello.ts': hello });
+  const address = await project.serve([], { TINA4_PORT: '1', PORT: '2' });
+  expect((await fetch(`${address}/hello/1`)).status).toBe(200);
+});
