@@ -14,7 +14,6 @@ export { Request } from './request/request.js';
 export { UploadedFile } from './request/uploaded-file.js';
 export { closeOnSignals } from './operations/shutdown.js';
 export { type ProjectChange, type ProjectWatch, watchProject } from './operations/watch-project.js';
-export { Request, type UploadedFile } from './request/request.js';
 export { type AnswerHead, type BodyWriter, Response } from './response/response.js';
 export type { AnyParams, PathParams } from './routing/path-params.js';
 export { type Handler, type MiddlewareClass, type MiddlewareSpec, Route } from './routing/route.js';
