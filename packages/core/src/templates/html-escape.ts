@@ -1,0 +1,39 @@
+import { SafeString } from './nunjucks-parts.js';
+
+const replacements: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const special = /[&<>"']/;
+const allSpecial = /[&<>"']/g;
+
+/** Text made harmless between tags and inside quoted attributes: the five characters & < > " ' become entities. */
+export function escapeHtml(text: string): string {
+  return special.test(text) ? text.replace(allSpecial, (character) => replacements[character] ?? '') : text;
+}
+
+/** Marks text as HTML that must be printed as it is. */
+export function safeHtml(text: string): InstanceType<typeof SafeString> {
+  return new SafeString(text);
+}
+
+export function isSafeHtml(value: unknown): boolean {
+  return value instanceof SafeString;
+}
+
+/**
+ * The text a value is printed as: nothing for undefined and null. Throws for a promise, which no template can wait
+ * for and which would be shown as "[object Promise]".
+ */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value === undefined || value === null) return '';
+  if (typeof value !== 'object') return String(value);
+  if (typeof (value as { then?: unknown }).then === 'function') {
+    throw new TypeError('the value is a promise; await it in the handler and hand the result to the template');
+  }
+  // An object without a prototype has no toString of its own.
+  return typeof (value as { toString?: unknown }).toString === 'function' ? String(value) : '[object Object]';
+}
+
+/** The value as HTML: escaped, unless it is HTML already. */
+export function htmlOf(value: unknown): string {
+  return isSafeHtml(value) ? String(value) : escapeHtml(textOf(value));
+}
