@@ -1,4 +1,7 @@
+export { createSessionEngine } from './engine.js';
+export { SESSION_ERROR_CODES, type SessionErrorCode } from './error-codes.js';
 export { SessionError, SessionUnavailableError, StoreUnavailableError } from './errors.js';
+export { openStore } from './open-store.js';
 export type { SessionCookieOptions, SessionEngineOptions, SessionLog, StoreSettings } from './session-options.js';
 export type {
   Awaitable,
@@ -12,3 +15,16 @@ export type {
   SweepResult,
   UpdateResult,
 } from './session-store.js';
+export type {
+  AnswerableError,
+  RequestSession,
+  Session,
+  SessionData,
+  SessionEngine,
+  SessionMethods,
+  SessionMode,
+  SessionOutcome,
+  SessionRequest,
+  SessionRoute,
+} from './session-types.js';
+export { MemoryStore, type MemoryStoreOptions } from './stores/memory-store.js';

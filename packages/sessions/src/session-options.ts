@@ -30,7 +30,7 @@ export interface SessionEngineOptions {
   readonly cookie?: SessionCookieOptions | undefined;
   /** Idle lifetime, default 3600. 0: a cookie without Max-Age, 400 days in the store. */
   readonly lifetimeSeconds?: number | undefined;
-  /** From the creation of the session, whatever happens in it. Default: none. */
+  /** From the creation of the session, whatever happens in it. Default and 0: none. */
   readonly absoluteLifetimeSeconds?: number | undefined;
   /** Create on the first visit instead of the first write. Default false. */
   readonly autostart?: boolean | undefined;

@@ -1,0 +1,189 @@
+import { SessionError, StoreUnavailableError } from './errors.js';
+import type {
+  Awaitable,
+  EntriesPage,
+  Lease,
+  LockResult,
+  SessionStore,
+  SessionWrite,
+  StoredSession,
+  SweepResult,
+  UpdateResult,
+} from './session-store.js';
+
+const FAILURES_TO_OPEN = 3;
+const OPEN_MS = 500;
+
+/** How a store is guarded. */
+export interface BreakerOptions {
+  /** Deadline of one call, ms. */
+  readonly timeoutMs: number;
+  /** Called when calls stop and when they go again. */
+  readonly onChange: (state: 'open' | 'closed', cause: unknown) => void;
+}
+
+/**
+ * A store whose every call has a deadline and that fails at once while its backend is known to be away: after three failures in
+ * a row one call every half second is let through to try, until one succeeds. So requests never queue up on a dead server, and
+ * it recovers by itself. Whatever goes wrong comes out as StoreUnavailableError; a late answer is dropped.
+ * A call that answers at once (memory) costs no timer and no promise.
+ */
+export class GuardedStore implements SessionStore {
+  readonly name: string;
+  readonly isShared: boolean;
+  readonly #store: SessionStore;
+  readonly #options: BreakerOptions;
+  #failures = 0;
+  /** While open: when the next try may go, by performance.now(). */
+  #nextTryAt = 0;
+
+  constructor(store: SessionStore, options: BreakerOptions) {
+    this.name = store.name;
+    this.isShared = store.isShared;
+    this.#store = store;
+    this.#options = options;
+  }
+
+  read(key: string): Awaitable<StoredSession | undefined> {
+    return this.#call(() => this.#store.read(key));
+  }
+
+  lock(key: string, lease: Lease): Awaitable<LockResult> {
+    // A lease that arrives after its caller gave up would block the session until it ends.
+    return this.#call(
+      () => this.#store.lock(key, lease),
+      (late) => {
+        if (late.outcome === 'held') void this.unlockQuietly(key, lease.owner);
+      },
+    );
+  }
+
+  renew(key: string, lease: Lease): Awaitable<boolean> {
+    return this.#call(() => this.#store.renew(key, lease));
+  }
+
+  unlock(key: string, owner: string): Awaitable<void> {
+    return this.#call(() => this.#store.unlock(key, owner));
+  }
+
+  create(key: string, write: SessionWrite): Awaitable<string | undefined> {
+    return this.#call(() => this.#store.create(key, write));
+  }
+
+  update(
+    key: string,
+    write: SessionWrite,
+    expectedVersion: string,
+    options?: { readonly owner?: string | undefined; readonly keepLease?: boolean | undefined },
+  ): Awaitable<UpdateResult> {
+    return this.#call(() => this.#store.update(key, write, expectedVersion, options));
+  }
+
+  touch(key: string, from: number, to: number): Awaitable<boolean> {
+    return this.#call(() => this.#store.touch(key, from, to));
+  }
+
+  remove(key: string): Awaitable<void> {
+    return this.#call(() => this.#store.remove(key));
+  }
+
+  /** Not guarded: a sweep works through many entries, outside requests, and says itself when it fails. */
+  sweep(expiredBefore: number, limit: number): Awaitable<SweepResult> {
+    return this.#store.sweep(expiredBefore, limit);
+  }
+
+  /** Not guarded, for the same reason. */
+  entries(cursor: string | undefined, limit: number): Awaitable<EntriesPage> {
+    return this.#store.entries(cursor, limit);
+  }
+
+  close(): Awaitable<void> {
+    return this.#store.close();
+  }
+
+  /** Gives a lease back whatever the breaker says; a failure only means that the lease ends by itself. Never rejects. */
+  async unlockQuietly(key: string, owner: string): Promise<void> {
+    try {
+      await this.#withDeadline(this.#store.unlock(key, owner), undefined);
+    } catch {
+      // The lease ends by itself after its duration, which is what a lease is for.
+    }
+  }
+
+  #call<T>(action: () => Awaitable<T>, onLate?: (value: T) => void): Awaitable<T> {
+    if (this.#failures >= FAILURES_TO_OPEN && !this.#mayTry()) {
+      throw new StoreUnavailableError(
+        `The ${this.name} store failed ${this.#failures} times in a row and is not asked now.`,
+      );
+    }
+    let result: Awaitable<T>;
+    try {
+      result = action();
+    } catch (error) {
+      throw this.#failed(error);
+    }
+    if (isPromise(result)) return this.#settle(result, onLate);
+    if (this.#failures > 0) this.#succeeded();
+    return result;
+  }
+
+  async #settle<T>(promise: Promise<T>, onLate: ((value: T) => void) | undefined): Promise<T> {
+    try {
+      const value = await this.#withDeadline(promise, onLate);
+      if (this.#failures > 0) this.#succeeded();
+      return value;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  #withDeadline<T>(result: Awaitable<T>, onLate: ((value: T) => void) | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        reject(
+          new StoreUnavailableError(`The ${this.name} store did not answer within ${this.#options.timeoutMs} ms.`),
+        );
+      }, this.#options.timeoutMs);
+      Promise.resolve(result).then(
+        (value) => {
+          clearTimeout(timer);
+          if (isLate) onLate?.(value);
+          else resolve(value);
+        },
+        (error: unknown) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      );
+    });
+  }
+
+  /** While open: true for one caller each half second. */
+  #mayTry(): boolean {
+    const now = performance.now();
+    if (now < this.#nextTryAt) return false;
+    this.#nextTryAt = now + OPEN_MS + this.#options.timeoutMs;
+    return true;
+  }
+
+  #succeeded(): void {
+    const wasOpen = this.#failures >= FAILURES_TO_OPEN;
+    this.#failures = 0;
+    if (wasOpen) this.#options.onChange('closed', undefined);
+  }
+
+  #failed(error: unknown): SessionError {
+    this.#failures += 1;
+    this.#nextTryAt = performance.now() + OPEN_MS;
+    if (this.#failures === FAILURES_TO_OPEN) this.#options.onChange('open', error);
+    if (error instanceof SessionError && error.code === 'T4_STORE_UNAVAILABLE') return error;
+    return new StoreUnavailableError(`The ${this.name} store failed.`, error);
+  }
+}
+
+/** True for what a store did not answer at once. */
+export function isPromise<T>(value: Awaitable<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}

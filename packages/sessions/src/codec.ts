@@ -1,0 +1,78 @@
+/**
+ * The text that a store keeps. It starts with the format, then fields that end with `;`:
+ *
+ *     t4s1;d;<createdAt>;<writer>;<JSON object>    a live session
+ *     t4s1;x;<reason>;<writer>                     a tombstone: `replaced` by regenerate(), or `destroyed`
+ *
+ * `createdAt` is ms since the epoch. `writer` is unique per request (empty where one process owns the store): a request whose
+ * reply was lost recognises its own text by it. These fields live outside the user's data, so no key is reserved. The JSON
+ * stays a slice until somebody touches the session. JSON.stringify escapes U+0000 and lone surrogates, so that any database
+ * can keep the text.
+ */
+
+/** What a stored text says. */
+export type Payload = LivePayload | TombstonePayload;
+
+export interface LivePayload {
+  readonly kind: 'live';
+  /** Ms since the epoch: the absolute lifetime counts from here, through every change of the id. */
+  readonly createdAt: number;
+  /** The user's data, one JSON object, not parsed yet. */
+  readonly json: string;
+}
+
+export interface TombstonePayload {
+  readonly kind: 'tombstone';
+  readonly reason: TombstoneReason;
+}
+
+export type TombstoneReason = 'replaced' | 'destroyed';
+
+/** The user's data as JSON.parse made it. */
+export type SessionRecord = Record<string, unknown>;
+
+const LIVE = 't4s1;d;';
+const TOMBSTONE = 't4s1;x;';
+
+/** The stored text of a live session. `json` is the text of one JSON object, `writer` must not contain a semicolon. */
+export function encodeLive(createdAt: number, writer: string, json: string): string {
+  return `${LIVE}${createdAt};${writer};${json}`;
+}
+
+/** The stored text of a session that ended. */
+export function encodeTombstone(reason: TombstoneReason, writer: string): string {
+  return `${TOMBSTONE}${reason};${writer}`;
+}
+
+/** Reads a stored text without parsing the data. Undefined: truncated, foreign, or of a format that this version does not know. */
+export function decode(text: string): Payload | undefined {
+  if (text.startsWith(LIVE)) {
+    const createdAtEnd = text.indexOf(';', LIVE.length);
+    const writerEnd = createdAtEnd < 0 ? -1 : text.indexOf(';', createdAtEnd + 1);
+    if (writerEnd < 0 || text.charCodeAt(writerEnd + 1) !== 0x7b || text.charCodeAt(text.length - 1) !== 0x7d) {
+      return undefined;
+    }
+    const createdAt = Number(text.slice(LIVE.length, createdAtEnd));
+    if (!Number.isSafeInteger(createdAt)) return undefined;
+    return { kind: 'live', createdAt, json: text.slice(writerEnd + 1) };
+  }
+  if (text.startsWith(TOMBSTONE)) {
+    const reason = text.slice(TOMBSTONE.length, text.indexOf(';', TOMBSTONE.length));
+    if (reason === 'replaced' || reason === 'destroyed') return { kind: 'tombstone', reason };
+  }
+  return undefined;
+}
+
+/**
+ * Parses the data of a live session. Undefined when it is not one JSON object (a damaged file). Keys such as `__proto__` become
+ * plain own properties, as JSON.parse defines them; nothing is ever assigned through a setter.
+ */
+export function parseRecord(json: string): SessionRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as SessionRecord) : undefined;
+  } catch {
+    // A damaged payload is an absent session, which the caller logs; there is nothing to rethrow.
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import { hash, randomFillSync } from 'node:crypto';
+
+const ID_BYTES = 32;
+const OWNER_BYTES = 16;
+const POOL_BYTES = 4096;
+
+/** 32 bytes in base64url: 43 characters, the last of which carries four bits. */
+const SESSION_ID = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+
+/** True when `text` has the form of an id that this package makes. Anything else causes no store call. */
+export function isSessionId(text: string): boolean {
+  return text.length === 43 && SESSION_ID.test(text);
+}
+
+/** What a store knows a session by: the SHA-256 of its id, 64 lower-case hex characters. */
+export function keyOfSessionId(id: string): string {
+  return hash('sha256', id, 'hex');
+}
+
+/** What log lines name a session by: never the id, only the start of its digest. */
+export function logNameOfKey(key: string): string {
+  return key.slice(0, 16);
+}
+
+/** A new session id: 32 random bytes, 43 base64url characters. */
+export function newSessionId(randomBytes: (size: number) => Buffer): string {
+  return randomBytes(ID_BYTES).toString('base64url');
+}
+
+/** A new name for the holder of a lease: 16 random bytes, 22 base64url characters. */
+export function newLeaseOwner(randomBytes: (size: number) => Buffer): string {
+  return randomBytes(OWNER_BYTES).toString('base64url');
+}
+
+/**
+ * Random bytes from the operating system's generator, fetched 4 KiB at a time: a fetch for each id costs twenty times more.
+ * Handed-out bytes are overwritten when the next are asked for, so no second reader of the pool finds an id in it.
+ */
+export function createRandomPool(): (size: number) => Buffer {
+  const pool = Buffer.alloc(POOL_BYTES);
+  let used = POOL_BYTES;
+  let previous = pool.subarray(0, 0);
+  return (size) => {
+    previous.fill(0);
+    if (used + size > POOL_BYTES) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    previous = pool.subarray(used, used + size);
+    used += size;
+    return previous;
+  };
+}
