@@ -12,3 +12,4 @@ export type {
   SweepResult,
   UpdateResult,
 } from './session-store.js';
+export { FileStore, type FileStoreOptions } from './stores/file-store.js';
