@@ -28,3 +28,4 @@ export type {
   SessionRoute,
 } from './session-types.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory-store.js';
+export { FileStore, type FileStoreOptions } from './stores/file-store.js';
