@@ -23,7 +23,9 @@ async function main() {
   const setupCode = await run([join(projectDir, 'scripts/setup.mjs')], {});
   if (setupCode !== 0) return setupCode;
 
-  // Built by the set-up just now, so it cannot be imported any earlier.
+  const buildCode = await run([join(projectDir, 'node_modules/typescript/bin/tsc'), '-b', 'test/services'], {});
+  if (buildCode !== 0) return buildCode;
+  // Built just now, so it cannot be imported any earlier.
   const { installServers, services } = await import('../test/services/dist/index.js');
   refuseUnknownNames(services);
   if (process.env.TINA4_TEST_INSTALL !== '0') {
