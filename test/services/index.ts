@@ -1,0 +1,14 @@
+export { startFirebird } from './firebird.js';
+export { type InstallOptions, installServers } from './install.js';
+export { type MongodbServer, startMongodb } from './mongodb.js';
+export { startMssql } from './mssql.js';
+export { type MysqlOptions, startMysql } from './mysql.js';
+export { type PostgresOptions, startPostgres } from './postgres.js';
+export type { PrivateServer } from './private-server.js';
+export { type RedisOptions, startRedis, startValkey } from './redis.js';
+export { type RedisClusterServer, startRedisCluster } from './redis-cluster.js';
+export { redisCommand } from './redis-command.js';
+export { type RedisSentinelServer, startRedisSentinel } from './redis-sentinel.js';
+export { ServiceMissingError } from './service-missing.js';
+export { type Service, type ServiceEntry, type ServiceName, serviceNamed, services } from './services.js';
+export { waitFor } from './wait-for.js';
