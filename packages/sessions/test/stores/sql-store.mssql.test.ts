@@ -1,0 +1,7 @@
+import { describeService } from '../../../../test/services/describe-service.js';
+import { describeSqlStore } from './sql-cases.js';
+import { makeTestDatabase } from './sql-test-database.js';
+
+describeService('mssql', (service) => {
+  describeSqlStore('mssql', () => makeTestDatabase(service.url));
+});
