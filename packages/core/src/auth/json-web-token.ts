@@ -1,0 +1,63 @@
+import { createDecoder, createSigner, createVerifier } from 'fast-jwt';
+import type { TokenAlgorithm } from './auth-settings.js';
+
+/** Claims of a token. */
+// biome-ignore lint/suspicious/noExplicitAny: the payload is whatever the app signed, and Tina4 code reads it undeclared
+export type TokenPayload = Record<string, any>;
+
+/** Key and algorithm of one kind of token. */
+export interface TokenKey {
+  /** Never empty: an empty key would let anyone sign. */
+  readonly secret: string;
+  readonly algorithm: TokenAlgorithm;
+}
+
+const decode = createDecoder();
+
+/**
+ * A signed token (RFC 7519) with `iat`, and `exp` unless `lifetimeMinutes` is 0. `now` is ms since the epoch.
+ * Throws a TypeError for a payload that is no plain object.
+ */
+export function signToken(
+  payload: Readonly<TokenPayload>,
+  key: TokenKey,
+  lifetimeMinutes: number,
+  now: number = Date.now(),
+): string {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
+    throw new TypeError(`T4_AUTH_PAYLOAD: a token needs an object as its payload, such as { user_id: 1 }.`);
+  }
+  // Times of an older token that is signed anew do not count.
+  const { iat: _issued, exp: _expires, ...claims } = payload;
+  const expiresIn = lifetimeMinutes === 0 ? {} : { expiresIn: Math.floor(lifetimeMinutes * 60) * 1000 };
+  return createSigner({ key: key.secret, algorithm: key.algorithm, clockTimestamp: now, ...expiresIn })(claims);
+}
+
+/**
+ * The payload of a token that this key signed and that is in force at `now`, else null. Only the key's own algorithm counts:
+ * what the token's header says is never trusted (RFC 8725, section 3.1). Signatures are compared in constant time.
+ */
+export function verifyToken(token: unknown, key: TokenKey, now: number = Date.now()): TokenPayload | null {
+  if (typeof token !== 'string' || token === '') return null;
+  try {
+    const verify = createVerifier({ key: key.secret, algorithms: [key.algorithm], clockTimestamp: now });
+    return asPayload(verify(token));
+  } catch {
+    // Every way for a token to be wrong is one answer: a caller that asks why would tell an attacker.
+    return null;
+  }
+}
+
+/** The payload of a token without any check of its signature or times; null when it is no token. */
+export function decodeToken(token: unknown): TokenPayload | null {
+  if (typeof token !== 'string') return null;
+  try {
+    return asPayload(decode(token));
+  } catch {
+    return null;
+  }
+}
+
+function asPayload(decoded: unknown): TokenPayload | null {
+  return typeof decoded === 'object' && decoded !== null && !Array.isArray(decoded) ? decoded : null;
+}

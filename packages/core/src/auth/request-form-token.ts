@@ -1,0 +1,70 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { escapeHtml } from '../errors/error-response.js';
+import type { Request } from '../request/request.js';
+import type { Session } from '../session-port.js';
+import { authSettings, tokenKey } from './auth-defaults.js';
+import { checkFormToken, createFormToken, type FormTokenBinding } from './form-token.js';
+
+/** Where a form token was found. In the URL it must not be: addresses end up in logs and in other sites' Referer headers. */
+export interface SentFormToken {
+  readonly token: string | undefined;
+  readonly isInQuery: boolean;
+}
+
+const FIELDS = ['formToken', '_token'] as const;
+const HEADER = 'x-form-token';
+
+/**
+ * The request whose form token is being checked: `Auth.validateFormToken(token)` is not told, but needs its session. Only
+ * requests that carry a form token enter the scope, so that all others do without its cost.
+ */
+const scope = new AsyncLocalStorage<Request>();
+
+/** Runs `inner` so that `Auth.validateFormToken()` knows the request. */
+export function withinFormTokenScope<T>(req: Request, inner: () => T): T {
+  return sentFormToken(req).token === undefined ? inner() : scope.run(req, inner);
+}
+
+/** The form token of a request: body field `formToken` or `_token`, or the header `X-Form-Token`. */
+export function sentFormToken(req: Request): SentFormToken {
+  const isInQuery = FIELDS.some((field) => req.query[field] !== undefined);
+  const sent = [...FIELDS.map((field) => fieldOf(req.body, field)), req.header(HEADER)];
+  return { token: sent.find((value): value is string => typeof value === 'string' && value !== ''), isInQuery };
+}
+
+/**
+ * True when the token belongs to the session of the request. Without `req`, that of the request being answered; outside of any
+ * request nothing is valid.
+ */
+export function isFormTokenOf(token: unknown, req: Request | undefined = scope.getStore()): boolean {
+  if (req === undefined || typeof token !== 'string' || token === '') return false;
+  return checkFormToken(token, bindingOf(req.session));
+}
+
+/** A new form token for the session of the request. A visitor without a session gets one: the token is worthless otherwise. */
+export function formTokenOf(req: Request, context?: string): string {
+  const { session } = req;
+  if (Object.keys(session).length === 0) session._form_token = true;
+  return createFormToken(bindingOf(session), authSettings().lifetimeMinutes, context);
+}
+
+/** Hidden fields for a form, under both names that Tina4 code reads. What `{{ form_token() }}` prints. */
+export function formTokenFields(req: Request, context?: string): string {
+  const token = escapeHtml(formTokenOf(req, context));
+  return FIELDS.map((field) => `<input type="hidden" name="${field}" value="${token}">`).join('');
+}
+
+function bindingOf(session: Session): FormTokenBinding {
+  return { sessionId: idOf(session), key: tokenKey() };
+}
+
+/** The session's id, also where the app keeps data of its own under the name `id`. */
+function idOf(session: Session): string {
+  return String(Reflect.get(Object.getPrototypeOf(session) as object, 'id', session));
+}
+
+function fieldOf(body: unknown, field: string): unknown {
+  return typeof body === 'object' && body !== null && Object.hasOwn(body, field)
+    ? (body as Record<string, unknown>)[field]
+    : undefined;
+}

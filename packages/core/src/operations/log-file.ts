@@ -1,0 +1,44 @@
+import { basename, dirname, sep } from 'node:path';
+import { createStream } from 'rotating-file-stream';
+import type { LogSettings } from './log-settings.js';
+
+/** A file that takes lines without holding anything up. */
+export interface LogFile {
+  write(line: string): void;
+  /** Resolves when everything is written and the file is closed. */
+  close(): Promise<void>;
+}
+
+/** Lines kept in memory while the disk is slow; beyond them new ones are dropped rather than memory filled. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Opens the log file in the background; its folder is made when missing. When it cannot be written, `onFailure` is called once
+ * and further lines go nowhere: a full disk must not stop the app.
+ */
+export function openLogFile(settings: LogSettings, onFailure: (error: Error) => void): LogFile {
+  const stream = createStream(basename(settings.file), {
+    path: dirname(settings.file) + sep,
+    size: `${settings.rotateBytes}B`,
+    rotate: settings.rotateKeep,
+    mode: 0o640,
+  });
+  let hasFailed = false;
+  const fail = (error: Error): void => {
+    if (!hasFailed) onFailure(error);
+    hasFailed = true;
+  };
+  stream.on('error', fail);
+  stream.on('warning', fail);
+  const closed = new Promise<void>((resolve) => stream.once('close', () => resolve()));
+  return {
+    write(line) {
+      if (!hasFailed && !stream.writableEnded && stream.writableLength < MAX_WAITING_BYTES) stream.write(line);
+    },
+    async close() {
+      if (!hasFailed) stream.end();
+      else stream.destroy();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { pino } from 'pino';
+import { type LogFile, openLogFile } from './log-file.js';
+import type { LogLevel, LogSettings } from './log-settings.js';
+import { type LogLine, textLine } from './log-text.js';
+
+export type LogMethod = 'debug' | 'info' | 'warn' | 'error';
+
+/** Open destinations of one set of settings. */
+export interface LogOutput {
+  write(method: LogMethod, message: string, context: Readonly<Record<string, unknown>>): void;
+  /** Writes out what waits and closes the file. */
+  close(): Promise<void>;
+}
+
+/** Where lines for the terminal go; `process.stdout` in an app, a list in tests. */
+export interface LineSink {
+  write(line: string): void;
+  readonly isTTY?: boolean | undefined;
+}
+
+const PINO_LEVELS: Readonly<Record<LogLevel, string>> = {
+  all: 'trace',
+  debug: 'debug',
+  info: 'info',
+  warning: 'warn',
+  error: 'error',
+  none: 'silent',
+};
+const LEVEL_NAMES: Readonly<Record<string, string>> = { debug: 'DEBUG', info: 'INFO', warn: 'WARNING', error: 'ERROR' };
+
+/** Fields whose values never belong in a log, at the top of a context and one step below. */
+const SECRETS = ['password', 'passwd', 'secret', 'token', 'authorization', 'cookie', '["set-cookie"]'];
+const REDACTED = SECRETS.flatMap((field) => [field, field.startsWith('[') ? `*${field}` : `*.${field}`]);
+
+/** Opens the destinations. Lines are JSON inside (`timestamp`, `level`, `message`, context); text is made of them at the end. */
+export function openLogOutput(settings: LogSettings, stdout?: LineSink): LogOutput {
+  const terminal = settings.output === 'file' ? undefined : openTerminal(settings, stdout);
+  const file = settings.output === 'stdout' ? undefined : openFile(settings);
+  const logger = pino(
+    {
+      level: PINO_LEVELS[settings.level],
+      base: null,
+      messageKey: 'message',
+      timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: LEVEL_NAMES[label] ?? label.toUpperCase() }) },
+      redact: { paths: REDACTED, censor: '[hidden]' },
+    },
+    {
+      write(line: string) {
+        terminal?.write(line);
+        file?.write(line);
+      },
+    },
+  );
+  return {
+    write: (method, message, context) => logger[method](context, '%s', message),
+    async close() {
+      await Promise.all([terminal?.close(), file?.close()]);
+    },
+  };
+}
+
+function openTerminal(settings: LogSettings, sink: LineSink | undefined): LogFile {
+  const isColoured = settings.format === 'text' && (sink ?? process.stdout).isTTY === true;
+  const shown = formatter(settings, isColoured);
+  if (sink !== undefined) return { write: (line) => sink.write(shown(line)), close: async () => {} };
+  // Node writes to pipes and files on stdout synchronously; this writes in the background and flushes at the exit.
+  const stream = pino.destination({ dest: 1, sync: false });
+  // A reader that went away (`| head`) is no reason to stop the app.
+  stream.on('error', () => {});
+  return {
+    write: (line) => void stream.write(shown(line)),
+    close: () => new Promise((resolve) => stream.flush(() => resolve())),
+  };
+}
+
+function openFile(settings: LogSettings): LogFile {
+  const shown = formatter(settings, false);
+  const file = openLogFile(settings, (error) => {
+    console.error(`T4_LOG_FILE: ${settings.file} cannot be written (${error.message}). Log lines go there no more.`);
+  });
+  return { write: (line) => file.write(shown(line)), close: () => file.close() };
+}
+
+function formatter({ format }: LogSettings, isColoured: boolean): (line: string) => string {
+  return format === 'json' ? (line) => line : (line) => textLine(JSON.parse(line) as LogLine, isColoured);
+}
