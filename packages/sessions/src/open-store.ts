@@ -2,23 +2,37 @@ import { SessionError } from './errors.js';
 import type { StoreSettings } from './session-options.js';
 import type { SessionStore } from './session-store.js';
 
-const BACKENDS = ['memory'] as const;
+type Opener = (settings: StoreSettings) => Promise<SessionStore>;
+
+/** One module per backend, loaded when it is chosen: an app pays for the one store it uses. */
+const OPENERS: Readonly<Record<Exclude<StoreSettings['backend'], 'mongodb'>, Opener>> = {
+  file: async (settings) => {
+    const { FileStore } = await import('./stores/file-store.js');
+    if (settings.path === undefined) {
+      throw new SessionError('T4_STORE_PATH', 'The file store has no folder. Set TINA4_SESSION_PATH.');
+    }
+    return new FileStore({ directory: settings.path, now: settings.now });
+  },
+  memory: async (settings) => {
+    const { MemoryStore } = await import('./stores/memory-store.js');
+    return new MemoryStore({ now: settings.now });
+  },
+  redis: async (settings) => (await import('./stores/redis-store.js')).openRedisStore(settings),
+  valkey: async (settings) => (await import('./stores/redis-store.js')).openRedisStore(settings),
+  database: async (settings) => (await import('./stores/sql-store.js')).openSqlStore(settings),
+};
 
 /**
- * Opens the store that the settings name. Its module and its driver are loaded only now, so an app pays for the one it uses.
- * Rejects with T4_SESSION_STORE_UNKNOWN for a name that is not a backend, T4_DRIVER_MISSING where the driver is not installed,
- * and with what the store itself says about its settings.
+ * Opens the store that the settings name. Rejects with T4_SESSION_STORE_UNKNOWN for a name that is no backend,
+ * T4_DRIVER_MISSING where its driver is not installed, and with what the store itself says about its settings.
  */
 export async function openStore(settings: StoreSettings): Promise<SessionStore> {
-  switch (settings.backend) {
-    case 'memory': {
-      const { MemoryStore } = await import('./stores/memory-store.js');
-      return new MemoryStore({ now: settings.now });
-    }
-    default:
-      throw new SessionError(
-        'T4_SESSION_STORE_UNKNOWN',
-        `the session store is ${JSON.stringify(settings.backend)}. Use one of ${BACKENDS.join(', ')}.`,
-      );
-  }
+  const open: Opener | undefined = Object.hasOwn(OPENERS, settings.backend)
+    ? OPENERS[settings.backend as keyof typeof OPENERS]
+    : undefined;
+  if (open !== undefined) return open(settings);
+  throw new SessionError(
+    'T4_SESSION_STORE_UNKNOWN',
+    `the session store is ${JSON.stringify(settings.backend)}. Use one of ${Object.keys(OPENERS).join(', ')}.`,
+  );
 }

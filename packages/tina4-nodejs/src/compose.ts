@@ -1,17 +1,31 @@
-import { type App, type Config, createApp, type Router, type SessionEngine } from '@tina4/core';
+import {
+  type App,
+  type Config,
+  createApp,
+  type Logger,
+  type Router,
+  type SessionEngine,
+  type TemplateRenderer,
+  type Templates,
+} from '@tina4/core';
 import type { ProjectFolders } from './server/project-folders.js';
 
 /** What an app is joined from, beside its settings. */
 export interface AppParts {
   readonly router: Router;
   readonly sessions: SessionEngine | undefined;
+  readonly templates: Templates;
+  readonly log: Logger;
 }
 
 /** Joins core, sessions and the project's folders into one app. Opens no port and reads no route file. */
 export function composeApp(config: Config, folders: ProjectFolders, parts: AppParts): App {
   const { server } = config;
   return createApp({
-    ...parts,
+    router: parts.router,
+    sessions: parts.sessions,
+    templates: rendererOf(parts.templates),
+    log: parts.log,
     publicDirectories: folders.publicDirectories,
     isDebug: config.isDebug,
     limits: { maxUploadBytes: server.maxBodyBytes, maxBodyBytes: server.maxBodyBytes },
@@ -20,4 +34,15 @@ export function composeApp(config: Config, folders: ProjectFolders, parts: AppPa
     cookieMaxAgeUnit: server.cookieMaxAgeUnit,
     redirectsTrailingSlash: server.redirectsTrailingSlash,
   });
+}
+
+/** Renders at once, except where files may have changed: in debug mode, and when the cache time is over. */
+function rendererOf(templates: Templates): TemplateRenderer {
+  return {
+    has: (name) => templates.has(name),
+    render: (name, data) =>
+      templates.isRefreshDue
+        ? templates.refresh().then(() => templates.render(name, data))
+        : templates.render(name, data),
+  };
 }

@@ -4,11 +4,13 @@ import {
   type App,
   type Config,
   type LoadedRoutes,
+  Log,
   listen,
   loadRoutes,
   type Router,
   type RunningServer,
   type SessionEngine,
+  Templates,
   TypeScriptLoader,
 } from '@tina4/core';
 import { composeApp } from '../compose.js';
@@ -39,7 +41,8 @@ export class AppServer {
   readonly #options: AppServerOptions;
   readonly #print: (line: string) => void;
   #config: Config;
-  #sessions: SessionEngine | undefined;
+  #sessions: SessionEngine;
+  #templates: Templates;
   #app: App;
   #server: RunningServer | undefined;
   #reloading: Promise<unknown> | undefined;
@@ -52,22 +55,25 @@ export class AppServer {
     const config = await options.environment.read(options.folders.root).catch((error) => {
       throw startErrorOf(error, 0, '');
     });
-    const sessions = await openSessions(config, options.folders.root);
+    const sessions = await openSessions(config, options.folders.root, Log).catch((error) => {
+      throw startErrorOf(error, 0, '');
+    });
     const server = new AppServer(options, config, sessions);
     try {
       await server.#open();
     } catch (error) {
-      await sessions?.close();
+      await sessions.close();
       throw startErrorOf(error, server.#wantedPort, server.#wantedHost);
     }
     return server;
   }
 
-  private constructor(options: AppServerOptions, config: Config, sessions: SessionEngine | undefined) {
+  private constructor(options: AppServerOptions, config: Config, sessions: SessionEngine) {
     this.#options = options;
     this.#print = options.print ?? console.error;
     this.#config = config;
     this.#sessions = sessions;
+    this.#templates = this.#openTemplates();
     this.#app = this.#compose();
   }
 
@@ -109,7 +115,7 @@ export class AppServer {
   }
 
   async #open(): Promise<void> {
-    const { failures } = await this.#loadRoutes();
+    const [{ failures }] = await Promise.all([this.#loadRoutes(), this.#readTemplates()]);
     if (failures.length > 0 && !this.#config.isDebug) {
       throw new StartError(
         `The server does not start, because route files failed.\n${failures.map(describeFailure).join('\n')}`,
@@ -130,7 +136,7 @@ export class AppServer {
     if (isSettingsChanged) await this.#readSettingsAgain().catch((error: Error) => this.#print(error.message));
     await this.#options.loader.forget();
     this.router.removeLoaded(() => true);
-    const { failures } = await this.#loadRoutes();
+    const [{ failures }] = await Promise.all([this.#loadRoutes(), this.#readTemplates()]);
     for (const failure of failures) this.#print(describeFailure(failure));
   }
 
@@ -142,10 +148,11 @@ export class AppServer {
       [before.session, before.database, before.isDebug],
     );
     const oldSessions = this.#sessions;
-    if (!isSameSessions) this.#sessions = await openSessions(config, this.#options.folders.root);
+    if (!isSameSessions) this.#sessions = await openSessions(config, this.#options.folders.root, Log);
     this.#config = config;
+    this.#templates = this.#openTemplates();
     this.#app = this.#compose();
-    if (!isSameSessions) await oldSessions?.close();
+    if (!isSameSessions) await oldSessions.close();
   }
 
   async #loadRoutes(): Promise<LoadedRoutes> {
@@ -154,8 +161,24 @@ export class AppServer {
     return loaded;
   }
 
+  /** A template that cannot be compiled is named here and fails when it is shown; the others work. */
+  async #readTemplates(): Promise<void> {
+    await this.#templates.refresh();
+    for (const problem of this.#templates.problems) this.#print(problem.message);
+  }
+
+  #openTemplates(): Templates {
+    const { isDebug, templates } = this.#config;
+    return new Templates({ ...templates, isDebug, directory: this.#options.folders.templates });
+  }
+
   #compose(): App {
-    return composeApp(this.#config, this.#options.folders, { router: this.router, sessions: this.#sessions });
+    return composeApp(this.#config, this.#options.folders, {
+      router: this.router,
+      sessions: this.#sessions,
+      templates: this.#templates,
+      log: Log,
+    });
   }
 
   get #wantedPort(): number {

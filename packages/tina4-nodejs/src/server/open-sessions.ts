@@ -1,4 +1,17 @@
-import type { Config, SessionEngine } from '@tina4/core';
-export async function openSessions(_config: Config, _projectDir: string): Promise<SessionEngine | undefined> {
-  return undefined;
+import type { Config, Logger, SessionEngine } from '@tina4/core';
+import { createSessionEngine, openStore } from '@tina4/sessions';
+import { engineOptionsOf, storeSettingsOf } from './session-settings.js';
+
+/**
+ * The session engine over the store that the settings name. Rejects when a driver is missing or a setting cannot be met; a store
+ * that merely does not answer yet is no reason not to start.
+ */
+export async function openSessions(config: Config, projectDir: string, log: Logger): Promise<SessionEngine> {
+  const store = await openStore(storeSettingsOf(config, projectDir));
+  try {
+    return createSessionEngine({ ...engineOptionsOf(config), store, log });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
