@@ -1,6 +1,7 @@
 import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { freshTemplates } from '../../src/templates/fresh-templates.js';
 import { Templates } from '../../src/templates/templates.js';
 import { folderWith, shown, templatesWith } from './template-text.js';
 
@@ -86,6 +87,22 @@ describe('files', () => {
     const templates = new Templates({ directory, isDebug: false });
     await templates.refresh();
     expect(templates.names).toEqual(['a.html', 'in.html']);
+  });
+});
+
+describe('fresh templates', () => {
+  test('a change is seen by the next rendering in debug mode, without anybody asking for a refresh', async () => {
+    const directory = await folderWith({ 'a.html': 'old' });
+    const fresh = freshTemplates(new Templates({ directory, isDebug: true }));
+    expect(await fresh.render('a.html', {})).toBe('old');
+    await writeFile(join(directory, 'a.html'), 'newer');
+    expect(await fresh.render('a.html', {})).toBe('newer');
+  });
+
+  test('in production a page is text at once, without a promise', async () => {
+    const fresh = freshTemplates(await templatesWith({ 'a.html': 'a{{ x }}' }));
+    expect(fresh.render('a.html', { x: 1 })).toBe('a1');
+    expect(fresh.has('a.html')).toBe(true);
   });
 });
 
