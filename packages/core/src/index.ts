@@ -34,6 +34,7 @@ export type {
   SessionRoute,
 } from './session-port.js';
 export { freshTemplates } from './templates/fresh-templates.js';
+export { safeHtml } from './templates/html-escape.js';
 export { TemplateError } from './templates/template-error.js';
 export { templateForPath } from './templates/template-for-path.js';
 export type { TemplateFilter, TemplateTest } from './templates/template-runtime.js';

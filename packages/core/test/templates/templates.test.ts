@@ -2,6 +2,7 @@ import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { freshTemplates } from '../../src/templates/fresh-templates.js';
+import { safeHtml } from '../../src/templates/html-escape.js';
 import { Templates } from '../../src/templates/templates.js';
 import { folderWith, shown, templatesWith } from './template-text.js';
 
@@ -198,6 +199,13 @@ describe('extending', () => {
     expect(templates.render('p', {}, { globals: { token: () => 'one' } })).toBe('oneoneone');
     expect(templates.render('p')).toBe('allallall');
     expect(templates.render('q', { token: () => 'data' })).toBe('data');
+  });
+
+  test('a function that is printed without parentheses is called, and HTML it marks as safe is not escaped', async () => {
+    const templates = await templatesWith({ p: '{{ form_token }}{{ form_token() }}{{ plain }}' });
+    templates.addGlobal('form_token', () => safeHtml('<input>'));
+    templates.addGlobal('plain', () => '<');
+    expect(templates.render('p')).toBe('<input><input>&lt;');
   });
 
   test('what a filter returns is escaped', async () => {
