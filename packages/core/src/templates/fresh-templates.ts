@@ -9,9 +9,9 @@ import type { Templates } from './templates.js';
 export function freshTemplates(templates: Templates): TemplateRenderer {
   return {
     has: (name) => templates.has(name),
-    render: (name, data) =>
+    render: (name, data, options) =>
       templates.isRefreshDue
-        ? templates.refresh().then(() => templates.render(name, data))
-        : templates.render(name, data),
+        ? templates.refresh().then(() => templates.render(name, data, options))
+        : templates.render(name, data, options),
   };
 }

@@ -103,6 +103,7 @@ describe('fresh templates', () => {
   test('in production a page is text at once, without a promise', async () => {
     const fresh = freshTemplates(await templatesWith({ 'a.html': 'a{{ x }}' }));
     expect(fresh.render('a.html', { x: 1 })).toBe('a1');
+    expect(fresh.render('a.html', {}, { globals: { x: 2 } })).toBe('a2');
     expect(fresh.has('a.html')).toBe(true);
   });
 });
