@@ -12,8 +12,15 @@ export interface Logger {
 
 /** What core needs of a template engine. */
 export interface TemplateRenderer {
-  /** Rejects or throws when the template is missing or broken. */
-  render(name: string, data: Readonly<Record<string, unknown>>): string | Promise<string>;
+  /**
+   * Rejects or throws when the template is missing or broken. `globals` are names that belong to the request, such as
+   * `form_token`; `data` goes first.
+   */
+  render(
+    name: string,
+    data: Readonly<Record<string, unknown>>,
+    options?: { readonly globals?: Readonly<Record<string, unknown>> },
+  ): string | Promise<string>;
   has(name: string): boolean;
 }
 

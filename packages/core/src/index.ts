@@ -34,3 +34,9 @@ export type {
   SessionRequest,
   SessionRoute,
 } from './session-port.js';
+export { freshTemplates } from './templates/fresh-templates.js';
+export { safeHtml } from './templates/html-escape.js';
+export { TemplateError } from './templates/template-error.js';
+export { templateForPath } from './templates/template-for-path.js';
+export type { TemplateFilter, TemplateTest } from './templates/template-runtime.js';
+export { type RenderOptions, Templates, type TemplatesOptions } from './templates/templates.js';

@@ -9,7 +9,10 @@ export function escapeHtml(text: string): string {
   return special.test(text) ? text.replace(allSpecial, (character) => replacements[character] ?? '') : text;
 }
 
-/** Marks text as HTML that must be printed as it is. */
+/**
+ * Marks text as HTML that is printed as it is, for functions and filters that make HTML. Whoever calls this has
+ * escaped what came from outside.
+ */
 export function safeHtml(text: string): InstanceType<typeof SafeString> {
   return new SafeString(text);
 }
@@ -19,12 +22,14 @@ export function isSafeHtml(value: unknown): boolean {
 }
 
 /**
- * The text a value is printed as: nothing for undefined and null. Throws for a promise, which no template can wait
+ * The text a value is printed as: nothing for undefined and null, and what it returns for a function, whose source
+ * nobody wants to read on a page. Throws for a promise, which no template can wait
  * for and which would be shown as "[object Promise]".
  */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === undefined || value === null) return '';
+  if (typeof value === 'function') return textOf(value());
   if (typeof value !== 'object') return String(value);
   if (typeof (value as { then?: unknown }).then === 'function') {
     throw new TypeError('the value is a promise; await it in the handler and hand the result to the template');
@@ -35,5 +40,6 @@ export function textOf(value: unknown): string {
 
 /** The value as HTML: escaped, unless it is HTML already. */
 export function htmlOf(value: unknown): string {
+  if (typeof value === 'function') return htmlOf(value());
   return isSafeHtml(value) ? String(value) : escapeHtml(textOf(value));
 }

@@ -103,9 +103,7 @@ export class Templates {
   render(name: string, data?: object, options?: RenderOptions): string {
     const template = this.find(name);
     const globals =
-      options?.globals === undefined
-        ? this.#globals
-        : Object.assign(Object.create(null), this.#globals, options.globals);
+      options?.globals === undefined ? this.#globals : Object.assign(Object.create(this.#globals), options.globals);
     const context = new RenderContext(data, globals);
     context.addBlocks(template.blocks);
     const html = template.root(this, context, new Scope(), this.#runtime);

@@ -69,6 +69,7 @@ describe('operators', () => {
     ['no ?: "b"', 'b'],
     ['"a" if no else "b"', 'b'],
     ['missing ?? "d"', 'd'],
+    ['1 ?? 2 ~ "e"', '1e'],
     ['missing.deep ?? no ?? "d"', 'false'],
     ['[1, 2, 3][1]', '2'],
     ['{"k": "v"}.k', 'v'],
@@ -185,6 +186,9 @@ describe('set', () => {
     expect(await shown('{% for x in [1,2] %}{% set n = n + x %}{% endfor %}{{ n }}', data)).toBe('4');
     expect(data).toEqual({ n: 1 });
   });
+  test('a loop variable can be set anew', async () => {
+    expect(await shown('{% for x in [1, 2] %}{% set x = x * 5 %}{{ x }} {% endfor %}')).toBe('5 10 ');
+  });
   test('a set that did not run does not hide the data', async () => {
     expect(await shown('{% if false %}{% set a = 1 %}{% endif %}{{ a }}', { a: 'data' })).toBe('data');
   });
@@ -207,6 +211,10 @@ describe('include', () => {
     const text =
       '{% include "p.html" with {a: 1} %}{% include "p.html" with {"a": x ? 2 : 3} only %}{% include "p.html" only %}';
     expect(await shown(text, { b: 9, x: true }, others)).toBe('[19][2][]');
+  });
+  test('only hides the variables of the loop it is in', async () => {
+    const others = { 'p.html': '[{{ x }}{{ loop.index }}]' };
+    expect(await shown('{% for x in [1] %}{% include "p.html" only %}{% endfor %}', {}, others)).toBe('[]');
   });
   test('with takes a variable too, and the page keeps its own values', async () => {
     const others = { 'p.html': '{{ a }}{% set a = 5 %}{% for i in [1] %}{% set a = 6 %}{% endfor %}{{ a }}' };

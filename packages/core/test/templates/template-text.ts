@@ -1,11 +1,19 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { Templates, type TemplatesOptions } from '../../src/templates/templates.js';
 
-/** Writes templates into a fresh folder and returns its path. */
+const folders: string[] = [];
+
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+/** Writes templates into a fresh folder, which is gone after the suite, and returns its path. */
 export async function folderWith(files: Record<string, string>): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'tina4-templates-'));
+  folders.push(directory);
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(directory, name)), { recursive: true });
     await writeFile(join(directory, name), text);

@@ -1,6 +1,8 @@
 import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { freshTemplates } from '../../src/templates/fresh-templates.js';
+import { safeHtml } from '../../src/templates/html-escape.js';
 import { Templates } from '../../src/templates/templates.js';
 import { folderWith, shown, templatesWith } from './template-text.js';
 
@@ -86,6 +88,23 @@ describe('files', () => {
     const templates = new Templates({ directory, isDebug: false });
     await templates.refresh();
     expect(templates.names).toEqual(['a.html', 'in.html']);
+  });
+});
+
+describe('fresh templates', () => {
+  test('a change is seen by the next rendering in debug mode, without anybody asking for a refresh', async () => {
+    const directory = await folderWith({ 'a.html': 'old' });
+    const fresh = freshTemplates(new Templates({ directory, isDebug: true }));
+    expect(await fresh.render('a.html', {})).toBe('old');
+    await writeFile(join(directory, 'a.html'), 'newer');
+    expect(await fresh.render('a.html', {})).toBe('newer');
+  });
+
+  test('in production a page is text at once, without a promise', async () => {
+    const fresh = freshTemplates(await templatesWith({ 'a.html': 'a{{ x }}' }));
+    expect(fresh.render('a.html', { x: 1 })).toBe('a1');
+    expect(fresh.render('a.html', {}, { globals: { x: 2 } })).toBe('a2');
+    expect(fresh.has('a.html')).toBe(true);
   });
 });
 
@@ -181,6 +200,13 @@ describe('extending', () => {
     expect(templates.render('p', {}, { globals: { token: () => 'one' } })).toBe('oneoneone');
     expect(templates.render('p')).toBe('allallall');
     expect(templates.render('q', { token: () => 'data' })).toBe('data');
+  });
+
+  test('a function that is printed without parentheses is called, and HTML it marks as safe is not escaped', async () => {
+    const templates = await templatesWith({ p: '{{ form_token }}{{ form_token() }}{{ plain }}' });
+    templates.addGlobal('form_token', () => safeHtml('<input>'));
+    templates.addGlobal('plain', () => '<');
+    expect(templates.render('p')).toBe('<input><input>&lt;');
   });
 
   test('what a filter returns is escaped', async () => {
