@@ -19,8 +19,7 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 export function openLogFile(settings: LogSettings, onFailure: (error: Error) => void): LogFile {
   const stream = createStream(basename(settings.file), {
     path: dirname(settings.file) + sep,
-    size: `${settings.rotateBytes}B`,
-    rotate: settings.rotateKeep,
+    ...(settings.rotateBytes === 0 ? {} : { size: `${settings.rotateBytes}B` as const, rotate: settings.rotateKeep }),
     mode: 0o640,
   });
   let hasFailed = false;

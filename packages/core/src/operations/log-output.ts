@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { type LogFile, openLogFile } from './log-file.js';
 import type { LogLevel, LogSettings } from './log-settings.js';
@@ -36,6 +37,9 @@ const REDACTED = SECRETS.flatMap((field) => [field, field.startsWith('[') ? `*${
 export function openLogOutput(settings: LogSettings, stdout?: LineSink): LogOutput {
   const terminal = settings.output === 'file' ? undefined : openTerminal(settings, stdout);
   const file = settings.output === 'stdout' ? undefined : openFile(settings);
+  const errorFile = settings.writesErrorFile
+    ? openFile({ ...settings, file: join(dirname(settings.file), 'error.log') })
+    : undefined;
   const logger = pino(
     {
       level: PINO_LEVELS[settings.level],
@@ -49,15 +53,21 @@ export function openLogOutput(settings: LogSettings, stdout?: LineSink): LogOutp
       write(line: string) {
         terminal?.write(line);
         file?.write(line);
+        if (errorFile !== undefined && isError(line)) errorFile.write(line);
       },
     },
   );
   return {
     write: (method, message, context) => logger[method](context, '%s', message),
     async close() {
-      await Promise.all([terminal?.close(), file?.close()]);
+      await Promise.all([terminal?.close(), file?.close(), errorFile?.close()]);
     },
   };
+}
+
+/** The level is the first field of a line. */
+function isError(line: string): boolean {
+  return line.startsWith('{"level":"ERROR"');
 }
 
 function openTerminal(settings: LogSettings, sink: LineSink | undefined): LogFile {

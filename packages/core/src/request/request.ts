@@ -36,6 +36,7 @@ export class Request<Params = AnyParams> implements SessionRequest {
   readonly #target: Target;
   #session: RequestSession | undefined;
   #isHandlerDone = false;
+  #isSessionTouched = false;
   #cleanUp: (() => Promise<void>) | undefined;
   #path: string | undefined;
   #query: Record<string, string> | undefined;
@@ -197,12 +198,23 @@ export class Request<Params = AnyParams> implements SessionRequest {
     return req.#cleanUp?.();
   }
 
+  /** True when the app has sessions: touching `req.session` does not throw for want of an engine. */
+  static hasSession(req: Request): boolean {
+    return req.#session !== undefined;
+  }
+
+  /** True when the answer may be meant for this visitor: somebody looked at the session or at the cookies. For caches. */
+  static isPersonal(req: Request): boolean {
+    return req.#isSessionTouched || req.#cookies !== undefined;
+  }
+
   /** Gives the request its session. For the pipeline. */
   static attachSession(req: Request, session: RequestSession | undefined): void {
     req.#session = session;
   }
 
   #openSession(): RequestSession {
+    this.#isSessionTouched = true;
     if (this.#session === undefined) {
       throw new Error('T4_SESSION_ENGINE_MISSING: this app has no session engine. Pass one: createApp({ sessions }).');
     }

@@ -44,6 +44,7 @@ export class Response {
   #status = 200;
   #contentType: string | undefined;
   #headers: Map<string, { name: string; value: HeaderValue }> | undefined;
+  #lastingHeaders: Map<string, { name: string; value: HeaderValue }> | undefined;
   #cookies: string[] | undefined;
   #body: RecordedBody;
   #isAnswered = false;
@@ -262,6 +263,21 @@ export class Response {
   /** What was recorded, and from now on finishers change nothing. For the pipeline. */
   static take(res: Response): RecordedAnswer {
     res.#isSent = true;
+    return Response.recorded(res);
+  }
+
+  /**
+   * Sets a header that also an error's answer carries. For middleware that speaks about the connection rather than the content:
+   * a browser shows its script no error without the CORS headers.
+   */
+  static setLastingHeader(res: Response, name: string, value: HeaderValue): void {
+    res.header(name, value);
+    res.#lastingHeaders ??= new Map();
+    res.#lastingHeaders.set(name.toLowerCase(), { name, value });
+  }
+
+  /** What is recorded so far. For caches. */
+  static recorded(res: Response): RecordedAnswer {
     return {
       status: res.#status,
       contentType: res.#contentType,
@@ -271,11 +287,11 @@ export class Response {
     };
   }
 
-  /** Forgets body and headers of an answer that must not be given. Cookies that the handler set go with it. For the pipeline. */
+  /** Forgets body and headers of an answer that must not be given, but the lasting ones. Cookies go with it. For the pipeline. */
   static reset(res: Response): void {
     res.#status = 200;
     res.#contentType = undefined;
-    res.#headers = undefined;
+    res.#headers = res.#lastingHeaders === undefined ? undefined : new Map(res.#lastingHeaders);
     res.#cookies = undefined;
     res.#body = undefined;
     res.#pending = undefined;

@@ -145,6 +145,22 @@ test('a full log file is put aside and only so many are kept', async () => {
   expect(lines).toEqual([]);
 });
 
+test('a size of 0 never puts the file aside', async () => {
+  await configure({ output: 'file', rotateBytes: 0 });
+  for (let i = 0; i < 100; i++) Log.info(`line ${i}`);
+  await Log.close();
+  expect(await readdir(join(folder, 'logs'))).toEqual(['app.log']);
+});
+
+test('errors go to a file of their own when asked for', async () => {
+  await configure({ writesErrorFile: true });
+  Log.info('all is well');
+  Log.error('it broke');
+  await Log.close();
+  expect(await readFile(join(folder, 'logs', 'error.log'), 'utf8')).toMatch(/^\S+ ERROR {3}it broke\n$/);
+  expect(lines).toHaveLength(2);
+});
+
 test('a log file that cannot be written is told once on stderr and the app goes on', async () => {
   await writeFile(join(folder, 'logs'), 'a file, no folder');
   const told = jest.spyOn(console, 'error').mockImplementation(() => {});
