@@ -27,5 +27,5 @@ export type {
   SessionRequest,
   SessionRoute,
 } from './session-types.js';
-export { MemoryStore, type MemoryStoreOptions } from './stores/memory-store.js';
 export { FileStore, type FileStoreOptions } from './stores/file-store.js';
+export { MemoryStore, type MemoryStoreOptions } from './stores/memory-store.js';

@@ -77,12 +77,7 @@ export function healthHandler(options: HealthOptions): (req: Request, res: Respo
 }
 
 /** Anyone may ask for the health, so why a check failed is for the log only. */
-async function passes(
-  name: string,
-  check: HealthCheck,
-  timeoutMs: number,
-  { log }: HealthOptions,
-): Promise<boolean> {
+async function passes(name: string, check: HealthCheck, timeoutMs: number, { log }: HealthOptions): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   try {
     const timeout = new Promise((_resolve, reject) => {
