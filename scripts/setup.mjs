@@ -3,7 +3,7 @@
  * skipped, so that the second run takes about a second and needs no network. `npm start` and `npm test` call it first.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,10 +16,10 @@ const notesFolder = join(root, 'node_modules/.cache/tina4-setup');
 /** Installs and builds where needed. Prints what it does; rejects when a step fails. */
 export async function setUp() {
   requireNode();
-  await once('install', await installInputs(), 'Installing dependencies', async () => {
+  await once('install', installInputs, 'Installing dependencies', async () => {
     await run('npx', ['--yes', `pnpm@${pnpmVersion}`, 'install', '--frozen-lockfile', '--prefer-offline']);
   });
-  await once('build', await buildInputs(), 'Building the packages', async () => {
+  await once('build', buildInputs, 'Building the packages', async () => {
     await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
   });
 }
@@ -45,15 +45,15 @@ function requireNode() {
 }
 
 /** Does the step unless it was done with the same inputs; the note of that lies in node_modules and goes with it. */
-async function once(name, inputs, what, step) {
+async function once(name, inputsNow, what, step) {
   const note = join(notesFolder, name);
   const noted = await readFile(note, 'utf8').catch(() => undefined);
-  if (noted === inputs) return;
+  if (noted === (await inputsNow())) return;
   console.log(`${what} …`);
   const start = performance.now();
   await step();
   await mkdir(notesFolder, { recursive: true });
-  await writeFile(note, inputs);
+  await writeFile(note, await inputsNow());
   console.log(`${what}: done in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 
@@ -70,6 +70,11 @@ async function installInputs() {
 async function buildInputs() {
   const isInput = (path) => /[\\/](packages[\\/][^\\/]+[\\/]src[\\/].*|tsconfig[^\\/]*\.json|index\.js)$/.test(path);
   const hash = createHash('sha256');
+  for (const name of ['core', 'sessions', 'tina4-nodejs']) {
+    // A removed dist/ takes this file along, and what the note said is no longer true.
+    const built = await stat(join(root, 'packages', name, 'dist/.tsbuildinfo')).catch(() => undefined);
+    hash.update(built === undefined ? randomUUID() : '');
+  }
   for (const path of (await filesIn(root, isInput)).sort()) {
     const { mtimeMs, size } = await stat(path);
     hash.update(`${relative(root, path)} ${mtimeMs} ${size}\n`);

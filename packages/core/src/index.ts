@@ -1,6 +1,7 @@
 export { App, type AppOptions, createApp } from './app.js';
 export type { AppContext, Limits, Logger, TemplateRenderer } from './app-context.js';
 export { ConfigError } from './config/config-error.js';
+export { type DescribedSettings, describeSettings } from './config/describe-settings.js';
 export { parseEnvFile, withEnvFile } from './config/env-file.js';
 export type { Config } from './config/read-config.js';
 export { readConfig } from './config/read-config.js';

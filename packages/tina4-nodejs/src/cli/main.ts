@@ -49,6 +49,36 @@ async function buildProgram(): Promise<Command> {
     .option('--production', 'production mode, whatever .env says')
     .option('--no-browser', 'accepted for old scripts; no browser is opened')
     .action(async (options) => void (await (await import('./serve.js')).serve(options)));
+  program
+    .command('init')
+    .description('create a project: tina4 init my-app')
+    .argument('<words...>', 'the folder, optionally after the word nodejs')
+    .action(async (words: string[]) => (await import('./init.js')).init(words));
+  program
+    .command('routes')
+    .description('list the routes of the project')
+    .option('--method <method>', 'only this method')
+    .option('--filter <text>', 'only paths with this text')
+    .option('--middleware <name>', 'only routes with this middleware')
+    .action(async (options) => (await import('./routes.js')).routes(options));
+  program
+    .command('generate')
+    .description('write a new route or middleware')
+    .argument('<kind>', 'route or middleware')
+    .argument('<name>')
+    .option('--prefix <path>', 'path before the name of a route', '/api')
+    .option('--middleware <name>', 'middleware of the new routes')
+    .action(async (kind: string, name: string, options) =>
+      (await import('./generate.js')).generate(kind, name, options),
+    );
+  program
+    .command('doctor')
+    .description('check the project and its settings')
+    .action(async () => (await import('./doctor.js')).doctor());
+  program
+    .command('build')
+    .description('compile the project to dist/')
+    .action(async () => (await import('./build.js')).build());
   return program;
 }
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-const bin = join(__dirname, '../../bin/tina4.js');
+const builtCommand = join(__dirname, '../../bin/tina4.js');
 
 /** How a process ended and what it printed. */
 export interface Ended {
@@ -14,16 +14,23 @@ export interface Ended {
 /** A project in a fresh folder, run by the real command. */
 export class ServedProject {
   readonly folder: string;
+  readonly #command: string;
   #child: ChildProcess | undefined;
   #ended: Promise<Ended> | undefined;
   output = '';
 
-  private constructor(folder: string) {
+  private constructor(folder: string, command: string) {
     this.folder = folder;
+    this.#command = command;
+  }
+
+  /** A project in a folder that is there already, served by another copy of the command. */
+  static at(folder: string, command: string): ServedProject {
+    return new ServedProject(folder, command);
   }
 
   static async create(files: Record<string, string>): Promise<ServedProject> {
-    const project = new ServedProject(await realpath(await mkdtemp(join(tmpdir(), 'tina4-cli-'))));
+    const project = new ServedProject(await realpath(await mkdtemp(join(tmpdir(), 'tina4-cli-'))), builtCommand);
     await project.write(files);
     return project;
   }
@@ -37,7 +44,11 @@ export class ServedProject {
 
   /** Starts `tina4` with these words. The environment holds nothing but PATH and what is given. */
   start(args: readonly string[], env: Record<string, string> = {}): this {
-    const child = spawn(process.execPath, [bin, ...args], {
+    return this.#spawn([this.#command, ...args], env);
+  }
+
+  #spawn(args: readonly string[], env: Record<string, string>): this {
+    const child = spawn(process.execPath, args, {
       cwd: this.folder,
       env: { PATH: process.env.PATH ?? '', ...env },
     });
@@ -57,6 +68,17 @@ export class ServedProject {
   async serve(args: readonly string[] = [], env: Record<string, string> = {}): Promise<string> {
     this.output = '';
     this.start(['serve', '--port', '0', '--host', '127.0.0.1', ...args], env);
+    return this.#address();
+  }
+
+  /** Runs a script of the project in plain node; resolves to the address once the banner is there. */
+  async run(script: string): Promise<string> {
+    this.output = '';
+    this.#spawn([script], {});
+    return this.#address();
+  }
+
+  async #address(): Promise<string> {
     await this.until(/Press Ctrl\+C/);
     return /http:\/\/[\d.:]+/.exec(this.output)?.[0] ?? '';
   }

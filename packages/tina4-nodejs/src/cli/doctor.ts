@@ -1,0 +1,115 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { ConfigError, describeSettings, readConfig, withEnvFile } from '@tina4/core';
+import { withoutCredentials } from '../server/banner.js';
+import { exists } from '../server/project-folders.js';
+
+/** What one check found. */
+interface Finding {
+  readonly level: 'OK' | 'WARN' | 'ERROR';
+  readonly text: string;
+}
+
+/** Checks the project in the working directory and prints what is set. Exit code 1 when something cannot work. */
+export async function doctor(): Promise<void> {
+  const root = process.cwd();
+  console.log('Tina4 Doctor -- Checking your project...\n');
+  const groups = await Promise.all([
+    checkNode(),
+    checkManifest(root),
+    checkSettings(root),
+    checkFolders(root),
+    checkGitignore(root),
+  ]);
+  const findings = groups.flat();
+  for (const { level, text } of findings) console.log(`  [${level}] ${text}`);
+  const count = (level: Finding['level']): number => findings.filter((finding) => finding.level === level).length;
+  const [passed, warnings, errors] = [count('OK'), count('WARN'), count('ERROR')];
+  const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
+  console.log(`\n${plural(passed, 'check')} passed, ${plural(warnings, 'warning')}, ${plural(errors, 'error')}`);
+  if (errors > 0) process.exitCode = 1;
+}
+
+function checkNode(): Finding[] {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isNewEnough = major > 20 || (major === 20 && minor >= 19);
+  const text = `Node.js ${process.versions.node}`;
+  return [isNewEnough ? ok(text) : error(`${text} is too old. Install Node.js 20.19 or later.`)];
+}
+
+async function checkManifest(root: string): Promise<Finding[]> {
+  const text = await readFile(join(root, 'package.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return [warn('There is no package.json. Make one with: npm init -y')];
+  try {
+    const { dependencies, devDependencies } = JSON.parse(text) as Record<string, Record<string, string> | undefined>;
+    const version = dependencies?.['tina4-nodejs'] ?? devDependencies?.['tina4-nodejs'];
+    return [
+      version === undefined
+        ? warn('package.json does not name tina4-nodejs. Run: npm install tina4-nodejs')
+        : ok(`package.json names tina4-nodejs ${version}`),
+    ];
+  } catch {
+    return [error('package.json is not valid JSON.')];
+  }
+}
+
+/** Reads the settings as a start would; every mistake is an error, every set one a line. Secrets are never shown. */
+async function checkSettings(root: string): Promise<Finding[]> {
+  const hasFile = await exists(join(root, '.env'));
+  const findings = [hasFile ? ok('.env is there') : warn('There is no .env; the defaults are used')];
+  try {
+    const env = await withEnvFile(root, process.env);
+    const config = readConfig(env);
+    findings.push(...config.warnings.map(warn), ok(`Sessions are kept in: ${config.session.store.backend}`));
+    findings.push(ok(`Database: ${withoutCredentials(config.database.url)}`));
+    const { set, unknown } = describeSettings(env, config.session.store.backend);
+    const source = (name: string): string => (process.env[name] === undefined ? '.env' : 'environment');
+    findings.push(...set.map(({ name, shown }) => ok(`${name} = ${shown} (${source(name)})`)));
+    findings.push(
+      ...unknown.map(({ name, nearest }) =>
+        warn(`${name} is no setting of Tina4${nearest === undefined ? '' : `. Did you mean ${nearest}?`}`),
+      ),
+    );
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    findings.push(...thrown.mistakes.map(error));
+  }
+  return findings;
+}
+
+async function checkFolders(root: string): Promise<Finding[]> {
+  const folders = ['src/routes', 'src/templates', 'src/public'];
+  return Promise.all(
+    folders.map(async (folder) => {
+      const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(
+        () => undefined,
+      );
+      if (entries === undefined) return warn(`${folder} is missing`);
+      const count = entries.filter((entry) => entry.isFile()).length;
+      return ok(`${folder} (${count} file${count === 1 ? '' : 's'})`);
+    }),
+  );
+}
+
+async function checkGitignore(root: string): Promise<Finding[]> {
+  const text = await readFile(join(root, '.gitignore'), 'utf8').catch(() => undefined);
+  if (text === undefined) return [warn('There is no .gitignore; .env, data/ and secrets/ should not be committed')];
+  const lines = new Set(text.split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, '')));
+  const missing = ['.env', 'data', 'secrets', 'node_modules'].filter((name) => !lines.has(name));
+  return [
+    missing.length === 0 ? ok('.gitignore keeps secrets and data out') : warn(`.gitignore lacks ${missing.join(', ')}`),
+  ];
+}
+
+function ok(text: string): Finding {
+  return { level: 'OK', text };
+}
+
+function warn(text: string): Finding {
+  return { level: 'WARN', text };
+}
+
+function error(text: string): Finding {
+  return { level: 'ERROR', text };
+}

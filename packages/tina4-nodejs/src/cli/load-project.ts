@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import { type Config, type LoadedRoutes, loadRoutes, type Router } from '@tina4/core';
+import { defaultRouter } from '../default-router.js';
+import { createLoader } from '../server/app-server.js';
+import { ServerEnvironment } from '../server/environment.js';
+import { exists, findProjectFolders } from '../server/project-folders.js';
+
+/** A project whose routes are known but not served. */
+export interface LoadedProject {
+  readonly config: Config;
+  readonly router: Router;
+  readonly loaded: LoadedRoutes;
+}
+
+/** Loads the project in the working directory as a start would, `app.ts` included, without opening a port. */
+export async function loadProject(): Promise<LoadedProject> {
+  const root = process.cwd();
+  const folders = await findProjectFolders({});
+  const config = await new ServerEnvironment(process.env).read(root);
+  const notStarted = { router: defaultRouter, port: 0, close: async () => {} };
+  const loader = await createLoader(root, {
+    startServer: async () => notStarted,
+    Tina4: class {
+      async start(): Promise<typeof notStarted> {
+        return notStarted;
+      }
+    },
+  });
+  const entry = join(root, 'app.ts');
+  if (await exists(entry)) await loader.load(entry);
+  const loaded = await loadRoutes(folders.routes, defaultRouter, loader);
+  return { config, router: defaultRouter, loaded };
+}

@@ -1,0 +1,56 @@
+import process from 'node:process';
+import type { MiddlewareSpec, Route } from '@tina4/core';
+import { describeFailure } from '../server/start-error.js';
+import { loadProject } from './load-project.js';
+
+/** Flags of `tina4 routes`; all given ones must fit. */
+export interface RoutesOptions {
+  readonly method?: string | undefined;
+  /** Part of the path. */
+  readonly filter?: string | undefined;
+  readonly middleware?: string | undefined;
+}
+
+/** Prints the table of routes. Files that fail are named below it and the exit code is 1. */
+export async function routes(options: RoutesOptions = {}): Promise<void> {
+  const { config, router, loaded } = await loadProject();
+  const rows = router.routes
+    .map((route) => ({
+      method: route.method,
+      path: route.pattern.source,
+      middleware: route.middlewareSpecs.map(nameOf).join(', ') || '-',
+      auth: authOf(route, config.auth.securesWrites),
+    }))
+    .filter((row) => options.method === undefined || row.method === options.method.toUpperCase())
+    .filter((row) => options.filter === undefined || row.path.includes(options.filter))
+    .filter((row) => options.middleware === undefined || row.middleware.includes(options.middleware));
+  printTable(['Method', 'Path', 'Middleware', 'Auth'], rows.map(Object.values) as string[][]);
+  console.log(`\n${rows.length} routes registered`);
+  for (const failure of loaded.failures) console.error(describeFailure(failure));
+  if (loaded.failures.length > 0) process.exitCode = 1;
+}
+
+function nameOf(spec: MiddlewareSpec): string {
+  if (typeof spec === 'string') return spec;
+  if (typeof spec === 'function') return spec.name || '(anonymous)';
+  return spec.map(nameOf).join(', ');
+}
+
+function authOf(route: Route, securesWrites: boolean): string {
+  const isSecured = route.setting('isSecured');
+  if (isSecured !== undefined) return isSecured ? '@secured' : '@noauth';
+  const isWrite = !['GET', 'HEAD', 'OPTIONS'].includes(route.method);
+  return securesWrites && isWrite ? 'secured' : 'public';
+}
+
+function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  console.log(line(head));
+  console.log(widths.map((width) => '-'.repeat(width)).join('  '));
+  for (const row of rows) console.log(line(row));
+}

@@ -1,0 +1,153 @@
+import { access, mkdir, readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { type Ended, ServedProject } from './served-project.js';
+
+let project: ServedProject;
+afterEach(() => project.remove());
+
+function tina4(...args: string[]): Promise<Ended> {
+  project.output = '';
+  return project.start(args).ended();
+}
+
+function read(path: string): Promise<string> {
+  return readFile(join(project.folder, path), 'utf8');
+}
+
+test('init makes a project and says what comes next', async () => {
+  project = await ServedProject.create({});
+  const { code, output } = await tina4('init', 'my-shop');
+  expect(code).toBe(0);
+  const lines = output.split('\n');
+  expect(lines.slice(0, 2)).toEqual([
+    'Creating Tina4 project in ./my-shop ...',
+    '  Detected language: Node.js (package.json)',
+  ]);
+  expect(output).toContain('  Created .env\n');
+  expect(output).toMatch(/\n\nProject created! Next steps:\n {2}cd my-shop\n {2}npm install\n {2}npx tina4 serve\n$/);
+  expect(await read('my-shop/.env')).toBe('TINA4_DEBUG=true\n');
+  expect(JSON.parse(await read('my-shop/package.json'))).toMatchObject({ name: 'my-shop', type: 'module' });
+});
+
+test('init in a folder with files adds only what is missing', async () => {
+  project = await ServedProject.create({ '.env': 'MINE=1\n', 'app.ts': '// mine\n' });
+  const { code, output } = await tina4('init', 'nodejs', '.');
+  expect(code).toBe(0);
+  expect(output).not.toContain('Created .env\n');
+  expect(await read('.env')).toBe('MINE=1\n');
+  expect(await read('app.ts')).toBe('// mine\n');
+  expect((await tina4('init', '.')).output).not.toContain('Created ');
+});
+
+test('a project made by init is served', async () => {
+  project = await ServedProject.create({});
+  await tina4('init', '.');
+  await project.write({ 'src/routes/a.ts': "import { get } from 'tina4-nodejs';\nget('/a', () => ({ a: 1 }));" });
+  const address = await project.serve();
+  expect(await (await fetch(`${address}/a`)).json()).toEqual({ a: 1 });
+  expect(project.output).toContain('Debug mode: ON');
+});
+
+test('generate route writes five routes that load, and never overwrites a file', async () => {
+  project = await ServedProject.create({ 'src/routes/.keep': '' });
+  expect((await tina4('generate', 'route', 'products', '--prefix', '/shop')).output).toContain('Created');
+  expect((await tina4('generate', 'route', 'products')).output).toContain('Skipped');
+  const { output } = await tina4('routes');
+  expect(output).toContain('5 routes registered');
+  expect(output).toContain('/shop/products/{id:int}');
+});
+
+test.each([['../evil'], ['a/b'], ['']])('generate refuses the name %j', async (name) => {
+  project = await ServedProject.create({});
+  const { code, output } = await tina4('generate', 'route', name);
+  expect(code).toBe(1);
+  expect(output).toContain('cannot be a file name');
+});
+
+test('routes lists method, path, middleware and access, filtered when asked', async () => {
+  project = await ServedProject.create({
+    'app.ts': "import { startServer, Router } from 'tina4-nodejs';\nRouter.get('/', () => ({}));\nstartServer();\n",
+    'src/routes/a.ts': `import { Router } from 'tina4-nodejs';
+function logRequest(req, res, next) { return next(req, res); }
+Router.post('/api/a', () => ({}), [logRequest]);
+/** @secured */
+Router.get('/api/b', () => ({}));
+`,
+  });
+  expect((await tina4('routes')).output).toBe(
+    [
+      'Method  Path    Middleware  Auth',
+      '------  ------  ----------  --------',
+      'GET     /       -           public',
+      'POST    /api/a  logRequest  public',
+      'GET     /api/b  -           @secured',
+      '',
+      '3 routes registered',
+      '',
+    ].join('\n'),
+  );
+  expect((await tina4('routes', '--method', 'post')).output).toContain('1 routes registered');
+  expect((await tina4('routes', '--filter', '/api')).output).toContain('2 routes registered');
+});
+
+test('doctor tells every mistake in the settings, hides secrets, and ends with 1', async () => {
+  project = await ServedProject.create({
+    'src/routes/.keep': '',
+    '.env': 'TINA4_SESSION_BACKEND=redsi\nTINA4_PORT=x\n',
+  });
+  const broken = await tina4('doctor');
+  expect(broken.code).toBe(1);
+  expect(broken.output).toContain('[ERROR] TINA4_SESSION_BACKEND is "redsi"');
+  expect(broken.output).toContain('2 errors');
+  await project.write({ '.env': 'TINA4_SECRET=hunter2\nTINA4_SESION_NAME=a\nDATABASE_URL=postgres://u:pw@h/db\n' });
+  const sound = await tina4('doctor');
+  expect(sound.code).toBe(0);
+  expect(sound.output).toContain('[OK] TINA4_SECRET = (hidden) (.env)');
+  expect(sound.output).toContain('TINA4_SESION_NAME is no setting of Tina4. Did you mean TINA4_SESSION_NAME?');
+  expect(sound.output).not.toMatch(/hunter2|pw@/);
+});
+
+async function linkPackages(...names: string[]): Promise<void> {
+  await mkdir(join(project.folder, 'node_modules'), { recursive: true });
+  for (const name of names) {
+    const target =
+      name === 'tina4-nodejs' ? join(__dirname, '../..') : join(__dirname, '../../../../node_modules', name);
+    await symlink(target, join(project.folder, 'node_modules', name), 'dir');
+  }
+}
+
+test('build compiles a project that plain node serves, its templates from the project and its access rules kept', async () => {
+  project = await ServedProject.create({
+    'package.json': '{ "type": "module" }',
+    'app.ts':
+      "import { options } from './src/options';\nimport { startServer } from 'tina4-nodejs';\nstartServer(options);\n",
+    'src/options.ts': "export const options: { port: number; host: string } = { port: 0, host: '127.0.0.1' };\n",
+    'src/models/Product.ts': 'export class Product { static total: number = 3; }\n',
+    'src/public/robots.txt': 'User-agent: *\n',
+    'src/routes/a.ts': `import { Router } from 'tina4-nodejs';
+import { Product } from '../models/Product';
+Router.get('/total', (req: any, res: any) => res.json({ total: Product.total }));
+/** @secured */
+Router.get('/secret', () => ({}));
+`,
+  });
+  await linkPackages('tina4-nodejs', 'typescript');
+  const { code, output } = await tina4('build');
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/ {2}Compiled 4 TypeScript files\n/) });
+  expect(output).toMatch(/^Building for production\.\.\.\n[\s\S]*Ready for deployment:\n {2}node dist\/app\.js\n$/);
+  expect(await read('dist/src/routes/a.js')).toContain('@secured');
+  const address = await project.run('dist/app.js');
+  expect(await (await fetch(`${address}/total`)).json()).toEqual({ total: 3 });
+  expect(await (await fetch(`${address}/robots.txt`)).text()).toContain('User-agent');
+});
+
+test('build without TypeScript says how to get it, and a mistake in the source ends with 1', async () => {
+  project = await ServedProject.create({ 'src/routes/a.ts': 'const x = ;\n' });
+  expect((await tina4('build')).output).toContain('npm install --save-dev typescript');
+  await linkPackages('typescript');
+  const { code, output } = await tina4('build');
+  expect(code).toBe(1);
+  expect(output).toMatch(/a\.ts/);
+  await expect(access(join(project.folder, 'dist/app.js'))).rejects.toThrow();
+});
