@@ -11,7 +11,8 @@ import type {
   UpdateResult,
 } from './session-store.js';
 
-const FAILURES_TO_OPEN = 3;
+/** More than the tries of one commit, so that one unlucky request does not turn the others away. */
+const FAILURES_TO_OPEN = 5;
 const OPEN_MS = 500;
 
 /** How a store is guarded. */
@@ -23,7 +24,7 @@ export interface BreakerOptions {
 }
 
 /**
- * A store whose every call has a deadline and that fails at once while its backend is known to be away: after three failures in
+ * A store whose every call has a deadline and that fails at once while its backend is known to be away: after five failures in
  * a row one call every half second is let through to try, until one succeeds. So requests never queue up on a dead server, and
  * it recovers by itself. Whatever goes wrong comes out as StoreUnavailableError; a late answer is dropped.
  * A call that answers at once (memory) costs no timer and no promise.

@@ -2,6 +2,7 @@ import type { GuardedStore } from './breaker.js';
 import type { EngineSettings } from './engine-settings.js';
 import type { InFlight } from './in-flight.js';
 import type { OnceLog } from './once-log.js';
+import type { SessionLoader } from './session-loader.js';
 import type { SessionLocks } from './session-lock.js';
 import type { SessionModes } from './session-modes.js';
 import type { SessionWriter } from './session-writer.js';
@@ -10,6 +11,7 @@ import type { SessionWriter } from './session-writer.js';
 export interface EngineParts {
   readonly settings: EngineSettings;
   readonly store: GuardedStore;
+  readonly loader: SessionLoader;
   readonly locks: SessionLocks;
   readonly writer: SessionWriter;
   readonly modes: SessionModes;

@@ -4,6 +4,7 @@ import { resolveEngineSettings } from './engine-settings.js';
 import { InFlight } from './in-flight.js';
 import { OnceLog } from './once-log.js';
 import { EngineRequestSession } from './request-session.js';
+import { SessionLoader } from './session-loader.js';
 import { SessionLocks } from './session-lock.js';
 import { SessionModes } from './session-modes.js';
 import type { SessionEngineOptions } from './session-options.js';
@@ -27,10 +28,12 @@ export function createSessionEngine(options: SessionEngineOptions): SessionEngin
     },
   });
   const once = new OnceLog(log);
+  const locks = new SessionLocks(store, settings);
   const parts: EngineParts = {
     settings,
     store,
-    locks: new SessionLocks(store, settings),
+    loader: new SessionLoader(store, locks, settings),
+    locks,
     writer: new SessionWriter(store, settings, once),
     modes: new SessionModes(settings.lock),
     once,

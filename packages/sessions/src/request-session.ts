@@ -3,17 +3,19 @@
  * session lives; how things are stored is in session-writer.ts, who may hold it in session-lock.ts.
  */
 import { isPromise } from './breaker.js';
-import { decode, encodeLive, parseRecord, type SessionRecord, type TombstoneReason } from './codec.js';
+import { encodeLive, parseRecord, type SessionRecord, type TombstoneReason } from './codec.js';
 import { warnOfData } from './debug-warnings.js';
 import type { EngineParts } from './engine-parts.js';
 import { SessionError, SessionUnavailableError } from './errors.js';
 import { changesBetween, hasSamePrimitives } from './merge.js';
+import { sessionEnded, sessionNotLoaded, writeAfterRelease } from './refusals.js';
 import { checkSize, serializeRecord } from './serialize.js';
 import { expiredSessionCookie, findSessionIds, renameCookie, sessionCookie } from './session-cookie.js';
 import { clearRecord, createSessionObject, fillRecord, freezeDeep, type SessionControls } from './session-data.js';
 import { keyOfSessionId, logNameOfKey, newLeaseOwner, newSessionId } from './session-id.js';
-import type { Acquired, SessionHold } from './session-lock.js';
-import type { Awaitable, StoredSession } from './session-store.js';
+import type { FoundSession, Loaded } from './session-loader.js';
+import type { SessionHold } from './session-lock.js';
+import type { Awaitable } from './session-store.js';
 import type {
   RequestSession,
   Session,
@@ -22,15 +24,10 @@ import type {
   SessionRequest,
   SessionRoute,
 } from './session-types.js';
-import { type KnownSession, sessionEnded, type WriteJob, type WriteResult } from './session-writer.js';
+import type { WriteJob, WriteResult } from './session-writer.js';
 
 const EMPTY: Readonly<SessionRecord> = Object.freeze({});
 const EMPTY_JSON = '{}';
-
-/** A live session that the request loaded or made. */
-interface FoundSession extends KnownSession {
-  readonly id: string;
-}
 
 export class EngineRequestSession implements RequestSession, SessionControls {
   readonly #parts: EngineParts;
@@ -85,9 +82,22 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     const mode = this.#sessionMode();
     if (mode === 'none') return undefined;
     this.#isWanted = this.#parts.settings.isAutostart;
-    if (this.#sessionIds().length === 0) return undefined;
-    const loading = this.#loadFrom(0, mode === 'exclusive');
-    return isPromise(loading) ? loading : undefined;
+    const ids = this.#sessionIds();
+    if (ids.length === 0) return undefined;
+    const caller =
+      mode === 'exclusive'
+        ? { request: this.#request, label: this.#route.label, owner: this.#ownerOfLease() }
+        : undefined;
+    try {
+      const loading = this.#parts.loader.load(ids, caller);
+      if (!isPromise(loading)) return this.#use(loading);
+      return loading.then(
+        (loaded) => this.#use(loaded),
+        (error) => this.#loadFailed(error),
+      );
+    } catch (error) {
+      return this.#loadFailed(error);
+    }
   }
 
   get data(): Session {
@@ -219,72 +229,12 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     return this.#ids;
   }
 
-  /** Tries the ids of the request one after the other until one names a live session. */
-  #loadFrom(index: number, isExclusive: boolean): Awaitable<void> {
-    const id = this.#sessionIds()[index];
-    if (id === undefined) return this.#noneFound();
-    const key = keyOfSessionId(id);
-    const next = () => this.#loadFrom(index + 1, isExclusive);
-    try {
-      if (!isExclusive) {
-        const read = this.#parts.store.read(key);
-        const use = (session: StoredSession | undefined) => (this.#adopt(id, key, session) ? undefined : next());
-        return isPromise(read) ? read.then(use).catch((error) => this.#loadFailed(error)) : use(read);
-      }
-      const acquired = this.#parts.locks.acquire(key, {
-        request: this.#request,
-        label: this.#route.label,
-        owner: this.#ownerOfLease(),
-      });
-      const use = (turn: Acquired) => (this.#adoptHeld(id, key, turn) ? undefined : next());
-      return isPromise(acquired) ? acquired.then(use).catch((error) => this.#loadFailed(error)) : use(acquired);
-    } catch (error) {
-      return this.#loadFailed(error);
-    }
-  }
-
-  #adoptHeld(id: string, key: string, { hold, result }: Acquired): boolean {
-    const session = result.outcome === 'held' ? result.session : undefined;
-    if (this.#adopt(id, key, session)) {
-      this.#hold = hold;
-      return true;
-    }
-    if (session === undefined) hold.end();
-    else this.#parts.locks.giveBack(hold);
-    return false;
-  }
-
-  /** True when the stored session is live: it is this request's session from now on. */
-  #adopt(id: string, key: string, session: StoredSession | undefined): boolean {
-    const { settings } = this.#parts;
-    const now = settings.now();
-    if (session === undefined || session.expiresAt <= now) return false;
-    const payload = decode(session.text);
-    if (payload === undefined) {
-      settings.log.warn(
-        'A stored session is damaged or of a format that this version does not know; it counts as absent.',
-        { session: logNameOfKey(key), store: this.#parts.store.name },
-      );
-      return false;
-    }
-    if (payload.kind === 'tombstone') {
-      this.#tombstone ??= payload.reason;
-      return false;
-    }
-    if (payload.createdAt + settings.absoluteLifetimeMs <= now) return false;
-    const { version, expiresAt } = session;
-    this.#found = { id, key, version, expiresAt, createdAt: payload.createdAt };
-    this.#json = payload.json;
-    this.#tombstone = undefined;
-    return true;
-  }
-
-  #noneFound(): void {
-    const [id] = this.#sessionIds();
-    if (id === undefined || this.#tombstone !== undefined) return;
-    this.#parts.settings.log.debug('A request offered a session id that is unknown or expired; it is not adopted.', {
-      session: logNameOfKey(keyOfSessionId(id)),
-    });
+  #use(loaded: Loaded): undefined {
+    if (loaded.kind === 'ended') this.#tombstone = loaded.reason;
+    if (loaded.kind !== 'live') return;
+    this.#found = loaded.found;
+    this.#json = loaded.json;
+    this.#hold = loaded.hold;
   }
 
   /** An unavailable store is no failure of the request: only touching the data is. */
@@ -582,10 +532,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     const isChanged = this.#isWanted || this.#ending !== undefined || this.#changedJson() !== undefined;
     if (!isChanged) return undefined;
     if (this.#parts.modes.isUnsafe(this.#request.method) && outcome.status < 400) {
-      throw new SessionError(
-        'T4_SESSION_NOT_LOADED',
-        `${this.#route.label} changed the session, but it does not load one. Declare route.session("exclusive") for it.`,
-      );
+      throw sessionNotLoaded(this.#route.label);
     }
     this.#warnOfDrop('which this route does not load; declare route.session("exclusive") for it');
     return undefined;
@@ -620,11 +567,4 @@ const NO_IDS: readonly string[] = Object.freeze([]);
 
 function ignore(): void {
   // Reported elsewhere: each call says where.
-}
-
-function writeAfterRelease(label: string): SessionError {
-  return new SessionError(
-    'T4_SESSION_WRITE_AFTER_RELEASE',
-    `${label} changed its session after it was stored and released (a stream releases it before its first byte). Change the session before that.`,
-  );
 }

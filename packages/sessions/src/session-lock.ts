@@ -1,10 +1,11 @@
 import { type GuardedStore, isPromise } from './breaker.js';
 import type { EngineSettings } from './engine-settings.js';
+import { clientGone } from './refusals.js';
 import { logNameOfKey } from './session-id.js';
 import { SessionQueue } from './session-queue.js';
 import type { Lease, LockResult } from './session-store.js';
 import type { SessionRequest } from './session-types.js';
-import { clientGone, Patience } from './session-wait.js';
+import { Patience } from './session-wait.js';
 
 /** What a request that holds a session holds, from load to commit. */
 export class SessionHold {

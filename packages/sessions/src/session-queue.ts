@@ -1,8 +1,9 @@
 import type { EngineSettings } from './engine-settings.js';
 import type { SessionError } from './errors.js';
+import { clientGone } from './refusals.js';
 import { logNameOfKey } from './session-id.js';
 import type { SessionRequest } from './session-types.js';
-import { busy, clientGone, LONG_HOLD_MS, longHoldMessage } from './session-wait.js';
+import { giveUpWaiting, LONG_HOLD_MS, longHoldMessage } from './session-wait.js';
 
 interface Waiter {
   readonly label: string;
@@ -62,7 +63,7 @@ export class SessionQueue {
     if (this.tryEnter(key, label)) return Promise.resolve();
     const line = this.#lines.get(key) as Line;
     if (line.waiters.length - line.gone >= this.#settings.maxWaiters) {
-      return Promise.reject(busy(this.#settings, label, line.holder, key));
+      return Promise.reject(giveUpWaiting(this.#settings, label, line.holder, key));
     }
     if (request?.isClientGone) return Promise.reject(clientGone());
     return new Promise((resolve, reject) => {
@@ -80,7 +81,7 @@ export class SessionQueue {
         reject(error);
       };
       const timer = setTimeout(
-        () => giveUp(busy(this.#settings, label, line.holder, key)),
+        () => giveUp(giveUpWaiting(this.#settings, label, line.holder, key)),
         Math.max(0, deadline - performance.now()),
       );
       const warning = this.#warnOfLongHold(key, line, label);

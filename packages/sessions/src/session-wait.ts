@@ -1,5 +1,6 @@
 import type { EngineSettings } from './engine-settings.js';
-import { SessionError } from './errors.js';
+import type { SessionError } from './errors.js';
+import { sessionBusy } from './refusals.js';
 import { logNameOfKey } from './session-id.js';
 
 const FIRST_PAUSE_MS = 2;
@@ -31,7 +32,7 @@ export class Patience {
   async pause(holder: string | undefined): Promise<void> {
     const now = performance.now();
     const { isDebug, log } = this.#settings;
-    if (now >= this.#deadline) throw busy(this.#settings, this.#label, holder, this.#key);
+    if (now >= this.#deadline) throw giveUpWaiting(this.#settings, this.#label, holder, this.#key);
     if (isDebug && !this.#hasWarned && now - this.#startedAt >= LONG_HOLD_MS) {
       this.#hasWarned = true;
       log.warn(longHoldMessage(holder ?? 'Another process', this.#label), { session: logNameOfKey(this.#key) });
@@ -49,22 +50,16 @@ export function longHoldMessage(holder: string, waiter: string): string {
   return `${holder} has held a session for 2 s while ${waiter} waits for it. Call await req.session.release() before slow work, declare route.session("shared") if the route only reads, and do not request your own server with the same cookie from inside a handler.`;
 }
 
-/** The end of a wait, logged with the route that holds. */
-export function busy(settings: EngineSettings, waiter: string, holder: string | undefined, key: string): SessionError {
+/** The end of a wait: the error, after a log line that names who holds. */
+export function giveUpWaiting(
+  settings: EngineSettings,
+  waiter: string,
+  holder: string | undefined,
+  key: string,
+): SessionError {
   settings.log.warn(
     `T4_SESSION_BUSY: ${waiter} gave up waiting for its session, which ${holder ?? 'another process'} holds. A handler that requests its own server with the same cookie waits for itself.`,
     { session: logNameOfKey(key), waiter, holder },
   );
-  return new SessionError(
-    'T4_SESSION_BUSY',
-    `Another request (${holder ?? 'in another process'}) held the session for longer than this one waits. Try again in a moment.`,
-    { status: 503, retryAfterSeconds: 1 },
-  );
-}
-
-/** The client hung up while its request waited. */
-export function clientGone(): SessionError {
-  return new SessionError('T4_SESSION_CLIENT_GONE', 'The client hung up while its request waited for the session.', {
-    status: 499,
-  });
+  return sessionBusy(holder);
 }

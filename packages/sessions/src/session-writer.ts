@@ -4,6 +4,7 @@ import type { EngineSettings } from './engine-settings.js';
 import { SessionError, SessionUnavailableError } from './errors.js';
 import { type Merge, mergeRecords } from './merge.js';
 import type { OnceLog } from './once-log.js';
+import { sessionConflict, sessionEnded } from './refusals.js';
 import { checkSize, serializeRecord } from './serialize.js';
 import type { SessionHold } from './session-lock.js';
 import type { Awaitable, StoredSession, UpdateResult } from './session-store.js';
@@ -125,7 +126,7 @@ export class SessionWriter {
         newVersion = await this.#updateNew(newKey, text, job.expiresAt, newVersion, job.label);
         version = current.version;
       }
-      throw conflictError(job.label, []);
+      throw sessionConflict(job.label, []);
     } catch (error) {
       // An answer of the store decided against us: the new entry is nobody's. After a lost reply it may be the session, and stays.
       if (!(error instanceof SessionUnavailableError)) await attemptQuietly(() => this.#store.remove(newKey));
@@ -157,7 +158,7 @@ export class SessionWriter {
       conflicts += 1;
       version = current.version;
     }
-    throw conflictError(job.label, []);
+    throw sessionConflict(job.label, []);
   }
 
   /** Moves the expiry. False when the session changed or ended meanwhile, or when the store is away: nothing depends on it. */
@@ -215,7 +216,7 @@ export class SessionWriter {
       }
       result = await this.#retrying(() => this.#send(job, text, version, expiresAt));
     }
-    throw conflictError(job.label, []);
+    throw sessionConflict(job.label, []);
   }
 
   /** Throws T4_SESSION_CONFLICT when both sides changed a key and the request may not simply win. */
@@ -224,7 +225,7 @@ export class SessionWriter {
     // Whoever held the session and lost its lease must not take an equal value for its own: both may have counted to 2.
     const merge = mergeRecords(job.base, job.ours, theirs, job.hold !== undefined);
     if (isStrict && merge.conflicts.length + merge.keptKeys.length > 0) {
-      throw conflictError(job.label, [...merge.conflicts, ...merge.keptKeys]);
+      throw sessionConflict(job.label, [...merge.conflicts, ...merge.keptKeys]);
     }
     if (merge.conflicts.length > 0) {
       this.#once.warn(
@@ -288,25 +289,6 @@ export class SessionWriter {
       }
     }
   }
-}
-
-/** The session was logged out or got a new id while the request ran. */
-export function sessionEnded(label: string): SessionError {
-  return new SessionError(
-    'T4_SESSION_ENDED',
-    `The session was ended or replaced while ${label} ran, so its change was not stored. Load the page again.`,
-    { status: 409 },
-  );
-}
-
-function conflictError(label: string, keys: readonly string[]): SessionError {
-  const what =
-    keys.length === 0 ? 'the session' : `the session keys ${keys.map((key) => JSON.stringify(key)).join(', ')}`;
-  return new SessionError(
-    'T4_SESSION_CONFLICT',
-    `Another request changed ${what} while ${label} ran, so nothing was stored. Send the request again.`,
-    { status: 409 },
-  );
 }
 
 function readLive(session: StoredSession | undefined): { readonly record: SessionRecord } | undefined {
