@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { SessionError } from '../errors.js';
 import { type DriverExports, importDriver } from '../import-driver.js';
 import type { StoreSettings } from '../session-options.js';
+import { inOwnTransaction, openSqlite, reading, type SqliteConnection, type SqliteDriver } from './sql-sqlite.js';
 import type { SqlEngine, SqlTarget } from './sql-url.js';
 
 /** An open database: knex over one driver. */
@@ -30,13 +31,11 @@ const DRIVERS: Readonly<Record<SqlEngine, { readonly packages: readonly string[]
   },
 };
 
-/** A statement of SQLite waits this long (ms) for another writer before it is tried again from JavaScript. */
-const SQLITE_BUSY_MS = 5;
-
 /** The part of knex's client class that is extended below. */
 interface KnexClient {
   acquireRawConnection(): Promise<unknown>;
   destroyRawConnection(connection: unknown): Promise<unknown>;
+  _query(connection: unknown, query: { readonly sql: string }): Promise<unknown>;
 }
 type KnexFactory = (config: Knex.Config) => Knex;
 type KnexClientClass = new (...parameters: unknown[]) => KnexClient;
@@ -122,15 +121,23 @@ function clientOf(engine: SqlEngine, base: KnexClientClass, driver: unknown): Kn
     }
 
     override async acquireRawConnection(): Promise<unknown> {
-      if (engine === 'sqlite') return openSqlite(driver, (this as unknown as SqliteClient).connectionSettings.filename);
-      return super.acquireRawConnection();
+      if (engine !== 'sqlite') return super.acquireRawConnection();
+      const { filename } = (this as unknown as SqliteClient).connectionSettings;
+      return openSqlite(driver as SqliteDriver, filename);
+    }
+
+    override async _query(connection: unknown, query: { readonly sql: string }): Promise<unknown> {
+      const run = () => super._query(connection, query);
+      if (engine !== 'sqlite') return run();
+      const guard = /^\s*(select|pragma)/i.test(query.sql) ? reading : inOwnTransaction;
+      return guard(connection as SqliteConnection, run);
     }
 
     /** Closes politely, but not longer than a second: a server that does not answer must not keep a socket for ever. */
     override async destroyRawConnection(connection: unknown): Promise<unknown> {
       const socket = socketOf(connection);
       const isBroken = Boolean((connection as { __knex__disposed?: unknown }).__knex__disposed);
-      if (isBroken) return socket?.destroy();
+      if (isBroken && socket) return socket.destroy();
       const timer = setTimeout(() => socket?.destroy(), 1000);
       timer.unref();
       try {
@@ -144,17 +151,6 @@ function clientOf(engine: SqlEngine, base: KnexClientClass, driver: unknown): Kn
 
 interface SqliteClient {
   readonly connectionSettings: { readonly filename: string };
-}
-
-/** What libsql and better-sqlite3 have in common. */
-type SqliteDriver = new (path: string, options: { timeout: number }) => { pragma(source: string): unknown };
-
-function openSqlite(driver: unknown, filename: string): unknown {
-  const database = new (driver as SqliteDriver)(filename, { timeout: SQLITE_BUSY_MS });
-  // Readers and one writer at a time do not wait for each other; a power cut may cost the last commits, a crash does not.
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = NORMAL');
-  return database;
 }
 
 interface Socket {

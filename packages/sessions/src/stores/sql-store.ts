@@ -233,6 +233,7 @@ export class SqlStore implements SessionStore {
    */
   async #run(doing: string, build: () => Statement, deadline = this.#deadline()): Promise<unknown> {
     if (this.#closing) throw new StoreUnavailableError(`the ${this.name} session store is closed`);
+    let isTableAnew = false;
     for (let attempt = 0; ; attempt += 1) {
       try {
         await this.#ensureTable();
@@ -241,6 +242,12 @@ export class SqlStore implements SessionStore {
         const failure =
           error instanceof SessionError ? 'unavailable' : classifySqlError(this.#dialect.engine, error, 'row');
         if (failure === 'duplicate') throw new DuplicateKey();
+        if (failure === 'missing' && !isTableAnew) {
+          // Dropped or restored while the app runs: it is made again, without a restart.
+          isTableAnew = true;
+          this.#table = undefined;
+          continue;
+        }
         const waitMs = 2 + Math.random() * Math.min(50, 4 * 2 ** attempt);
         if (failure !== 'contention' || performance.now() + waitMs > deadline) {
           throw unavailable(this.#dialect.engine, error, doing);

@@ -8,7 +8,9 @@ import { SESSION_TABLE } from './sql-statements.js';
 const STATEMENT_MS = 10_000;
 const INDEX = 'tina4_session_expires';
 const REQUIRED: readonly SqlColumn[] = ['session_id', 'data', 'expires_at'];
-const ADDED: readonly SqlColumn[] = ['version', 'lease_owner', 'lease_label', 'lease_until', 'lease_ms'];
+const LEASE_COLUMNS: readonly SqlColumn[] = ['lease_owner', 'lease_label', 'lease_until', 'lease_ms'];
+const VERSION: SqlColumn = 'version';
+const ALL: readonly SqlColumn[] = [...REQUIRED, VERSION, ...LEASE_COLUMNS];
 
 /** The statements that make the table, for a test that compiles them for an engine that is not at hand. */
 export function createTableStatements(database: Database, dialect: SqlDialect) {
@@ -17,7 +19,7 @@ export function createTableStatements(database: Database, dialect: SqlDialect) {
       table.specificType('session_id', dialect.columns.session_id).notNullable().primary();
       table.specificType('data', dialect.columns.data).notNullable();
       table.specificType('expires_at', dialect.columns.expires_at).notNullable();
-      for (const column of ADDED) table.specificType(column, dialect.columns[column]);
+      for (const column of [VERSION, ...LEASE_COLUMNS]) table.specificType(column, dialect.columns[column]);
     }),
     index: indexStatement(database),
   };
@@ -30,31 +32,31 @@ export function createTableStatements(database: Database, dialect: SqlDialect) {
  * T4_SESSION_TABLE_FOREIGN when the table cannot be brought to this shape.
  */
 export async function ensureSessionTable(database: Database, dialect: SqlDialect): Promise<void> {
-  if (await hasColumns(database, dialect, [...REQUIRED, ...ADDED])) return;
+  if (await hasColumns(database, dialect, ALL)) return;
   const { table, index } = createTableStatements(database, dialect);
   if (await isCreated(database, dialect, table)) await isCreated(database, dialect, index);
   else await upgrade(database, dialect);
-  if (!(await hasColumns(database, dialect, [...REQUIRED, ...ADDED]))) throw foreignTable();
+  if (!(await hasColumns(database, dialect, ALL))) throw foreignTable();
 }
 
 async function upgrade(database: Database, dialect: SqlDialect): Promise<void> {
   if (!(await hasColumns(database, dialect, REQUIRED))) throw foreignTable();
-  // The version comes last: a row may count as ours only in a table that has everything else.
-  const isOlder = !(await hasColumns(database, dialect, ['version']));
-  for (const column of [...ADDED].reverse()) {
-    if (await hasColumns(database, dialect, [column])) continue;
-    await isCreated(
-      database,
-      dialect,
-      database.schema.alterTable(SESSION_TABLE, (table) => {
-        table.specificType(column, dialect.columns[column]).nullable();
-      }),
-    );
-  }
-  if (!isOlder) return;
+  for (const column of LEASE_COLUMNS) await addColumn(database, dialect, column);
+  if (await hasColumns(database, dialect, [VERSION])) return;
+  // The columns that were there before are too narrow for this store. Firebird cannot turn a varchar into a blob.
   if (dialect.engine === 'firebird') throw foreignTable();
   for (const widening of dialect.widenings) await database.raw(widening).timeout(STATEMENT_MS);
   await isCreated(database, dialect, indexStatement(database));
+  // Last, because it marks the table as done: who dies before leaves the rest to the next process.
+  await addColumn(database, dialect, VERSION);
+}
+
+async function addColumn(database: Database, dialect: SqlDialect, column: SqlColumn): Promise<void> {
+  if (await hasColumns(database, dialect, [column])) return;
+  const statement = database.schema.alterTable(SESSION_TABLE, (table) => {
+    table.specificType(column, dialect.columns[column]).nullable();
+  });
+  await isCreated(database, dialect, statement);
 }
 
 function indexStatement(database: Database) {

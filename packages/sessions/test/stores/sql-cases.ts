@@ -284,6 +284,15 @@ export function describeSqlStore(engine: SqlEngine, open: () => Promise<TestData
       expect(await store.renew(key, lease)).toBe(false);
       expect(await store.read(key)).toBeUndefined();
     });
+
+    test('a table that was dropped meanwhile is made again', async () => {
+      const key = newKey();
+      await database.raw('drop table tina4_session');
+
+      await store.create(key, { text: 'x', expiresAt: later() });
+
+      expect((await store.read(key))?.text).toBe('x');
+    });
   });
 
   describe(`a table of an older Tina4 in ${engine}`, () => {
