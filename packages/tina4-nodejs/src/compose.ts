@@ -2,10 +2,10 @@ import {
   type App,
   type Config,
   createApp,
+  freshTemplates,
   type Logger,
   type Router,
   type SessionEngine,
-  type TemplateRenderer,
   type Templates,
 } from '@tina4/core';
 import type { ProjectFolders } from './server/project-folders.js';
@@ -24,7 +24,7 @@ export function composeApp(config: Config, folders: ProjectFolders, parts: AppPa
   return createApp({
     router: parts.router,
     sessions: parts.sessions,
-    templates: rendererOf(parts.templates),
+    templates: freshTemplates(parts.templates),
     log: parts.log,
     publicDirectories: folders.publicDirectories,
     isDebug: config.isDebug,
@@ -34,15 +34,4 @@ export function composeApp(config: Config, folders: ProjectFolders, parts: AppPa
     cookieMaxAgeUnit: server.cookieMaxAgeUnit,
     redirectsTrailingSlash: server.redirectsTrailingSlash,
   });
-}
-
-/** Renders at once, except where files may have changed: in debug mode, and when the cache time is over. */
-function rendererOf(templates: Templates): TemplateRenderer {
-  return {
-    has: (name) => templates.has(name),
-    render: (name, data) =>
-      templates.isRefreshDue
-        ? templates.refresh().then(() => templates.render(name, data))
-        : templates.render(name, data),
-  };
 }

@@ -36,8 +36,8 @@ test('path parameters are typed from the path literal', () => {
 test('the session takes untyped keys and keys that the app declared', () => {
   Router.get('/types4', (req) => {
     same<typeof req.session.declaredInTest, { item: string }[]>(true);
-    req.session.cart = [];
-    req.session.cart.push({ anything: true });
+    req.session.basket = [];
+    req.session.basket.push({ anything: true });
     req.session = {};
     req.apiKey = 'set by middleware';
   });
