@@ -29,7 +29,7 @@ export async function handleRequest(
 ): Promise<void> {
   const { target, params } = routes.match(raw.method as string, raw.url as string);
   const req = new Request(raw, context, target, params);
-  const res = new Response(rawResponse, context);
+  const res = new Response(rawResponse, context, req);
   const session = context.sessions?.begin(req, target);
   Request.attachSession(req, session);
 

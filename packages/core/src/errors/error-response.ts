@@ -1,6 +1,7 @@
 import type { AppContext } from '../app-context.js';
 import type { Request } from '../request/request.js';
 import { Response } from '../response/response.js';
+import { renderTemplate } from '../templates/render-template.js';
 import { type HttpError, statusOf } from './errors.js';
 import { overlayPage } from './overlay.js';
 
@@ -64,7 +65,7 @@ export async function answerWith(
   if (template !== undefined) {
     try {
       const data = { path: req.path, status, status_code: status, error_message: message, request_id: '' };
-      res.html((await context.templates?.render(template, data)) ?? '').status(status);
+      res.html(await renderTemplate(template, data, req, context)).status(status);
       return;
     } catch (error) {
       // The plain page below: an error page that fails must not lead to another one.

@@ -3,6 +3,9 @@ import { resolve as resolvePath } from 'node:path';
 import encodeUrl from 'encodeurl';
 import type { AppContext } from '../app-context.js';
 import { type CookieOptions, serializeCookie } from '../cookies.js';
+import type { Request } from '../request/request.js';
+import { renderTemplate } from '../templates/render-template.js';
+import { Callable } from './callable.js';
 import { attachment, fileBody, statFile } from './file-body.js';
 import { checkHeader, type HeaderValue } from './headers.js';
 import { type Chunks, streamBody } from './stream-body.js';
@@ -33,14 +36,21 @@ const JSON_TYPE = 'application/json';
 const HTML_TYPE = 'text/html; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 
+/** Calling the response is `send`: `res({ error }, 401)`. */
+export interface Response {
+  (data?: unknown, status?: number, type?: string): this;
+}
+
 /**
  * The answer to a request. The finishers (`json`, `html`, `text`, `redirect`, …) record it and send nothing: it leaves after
  * the middleware and after the session is stored. A second finisher replaces the first. Every method returns the response.
  */
-export class Response {
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface above
+export class Response extends Callable {
   /** Node's own response. What is written to it directly leaves at once, without the session. */
   readonly raw: ServerResponse;
   readonly #context: AppContext;
+  readonly #request: Request;
   #status = 200;
   #contentType: string | undefined;
   #headers: Map<string, { name: string; value: HeaderValue }> | undefined;
@@ -53,8 +63,10 @@ export class Response {
   #tellAnswered: (() => void) | undefined;
 
   /** Made by the pipeline only. */
-  constructor(raw: ServerResponse, context: AppContext) {
+  constructor(raw: ServerResponse, context: AppContext, request: Request) {
+    super();
     this.raw = raw;
+    this.#request = request;
     this.#context = context;
   }
 
@@ -95,13 +107,7 @@ export class Response {
 
   /** Renders a template. Need not be awaited: a failure becomes the answer to the request in any case. */
   render(template: string, data: object = {}, status?: number): this {
-    const { templates } = this.#context;
-    if (templates === undefined) {
-      throw new Error(
-        `T4_TEMPLATES_MISSING: there is no template folder, so "${template}" cannot be rendered. Make src/templates.`,
-      );
-    }
-    const rendered = templates.render(template, data as Readonly<Record<string, unknown>>);
+    const rendered = renderTemplate(template, data, this.#request, this.#context);
     if (typeof rendered === 'string') return this.#finish(rendered, HTML_TYPE, status);
     if (status !== undefined) this.status(status);
     this.#contentType = HTML_TYPE;
@@ -229,6 +235,10 @@ export class Response {
   /** Deletes a cookie; `path` and `domain` must be those it was set with. */
   clearCookie(name: string, options: CookieOptions = {}): this {
     return this.cookie(name, '', { ...options, expires: new Date(0), maxAge: 0 });
+  }
+
+  protected override invoke(data?: unknown, status?: number, type?: string): this {
+    return this.send(data, status, type);
   }
 
   /** Settles when a finisher was called. For handlers and middleware in callback style; bounded by the request timeout. */

@@ -1,3 +1,4 @@
+import { withinFormTokenScope } from '../auth/request-form-token.js';
 import { compose } from '../middleware/compose.js';
 import type { MiddlewareResolver } from '../middleware/resolve-middleware.js';
 import { Request } from '../request/request.js';
@@ -10,13 +11,15 @@ import type { Target } from './target.js';
 export function bindRoute(route: Route, resolve: MiddlewareResolver): Target {
   const layers = resolve(route.middlewareSpecs, { usedBy: route.label, sourceFile: route.sourceFile });
   const call = handlerCall(route);
+  const run = compose(layers, (req, res) => callHandler(route, call, req, res));
+  const mayCarryToken = route.method !== 'GET' && route.method !== 'HEAD' && route.method !== 'OPTIONS';
   return {
     kind: 'route',
     label: route.label,
     sessionMode: route.setting('sessionMode'),
     learnedSessionMode: undefined,
     route,
-    run: compose(layers, (req, res) => callHandler(route, call, req, res)),
+    run: mayCarryToken ? (req, res) => withinFormTokenScope(req, () => run(req, res)) : run,
   };
 }
 
