@@ -33,6 +33,8 @@ export interface AppOptions {
   readonly cookieMaxAgeUnit?: 's' | 'ms' | undefined;
   /** `/x/` leads to `/x` when no route answers it. Default false. */
   readonly redirectsTrailingSlash?: boolean | undefined;
+  /** Templates under `pages/` answer the paths of their names when no route does. Default true. */
+  readonly servesPages?: boolean | undefined;
   /** How names and classes become middleware. Default: functions only. */
   readonly resolveMiddleware?: MiddlewareResolver | undefined;
   /** Called when an answer has left. */
@@ -69,6 +71,7 @@ export class App {
       context: this.#context,
       staticFiles: new StaticFiles(options.publicDirectories ?? []),
       redirectsTrailingSlash: options.redirectsTrailingSlash ?? false,
+      servesPages: options.servesPages ?? true,
     };
     const resolve = options.resolveMiddleware ?? resolveFunctions;
     this.#buildRoutes = () => new AppRoutes(this.router, resolve, fallbacks);

@@ -32,6 +32,7 @@ export function composeApp(config: Config, folders: ProjectFolders, parts: AppPa
     requestTimeoutMs: server.requestTimeoutMs,
     trustedProxies: server.trustedProxies,
     cookieMaxAgeUnit: server.cookieMaxAgeUnit,
+    servesPages: config.templates.routing,
     redirectsTrailingSlash: server.redirectsTrailingSlash,
   });
 }

@@ -4,6 +4,7 @@ import { HttpError } from '../errors/errors.js';
 import type { Request } from '../request/request.js';
 import type { Response } from '../response/response.js';
 import type { StaticFiles } from '../static-files.js';
+import { templateForPath } from '../templates/template-for-path.js';
 import { welcomePage } from '../templates/welcome-page.js';
 import type { NoMatch } from './matcher.js';
 import type { Target } from './target.js';
@@ -14,6 +15,8 @@ export interface Fallbacks {
   readonly staticFiles: StaticFiles;
   /** `/x/` leads to `/x` when no route answers the former. */
   readonly redirectsTrailingSlash: boolean;
+  /** Templates under `pages/` answer the paths of their names. */
+  readonly servesPages: boolean;
 }
 
 /** The target of a request without a route: a redirect, a static file, OPTIONS, 404, 405 or 400. */
@@ -53,18 +56,15 @@ async function answerNotAllowed(
   await answerWith(405, 'Method Not Allowed', req, res, context, { path: req.path, status: 405 });
 }
 
-async function answerUnmatched(
-  req: Request,
-  res: Response,
-  { context, staticFiles, redirectsTrailingSlash }: Fallbacks,
-): Promise<void> {
+async function answerUnmatched(req: Request, res: Response, fallbacks: Fallbacks): Promise<void> {
+  const { context, staticFiles, redirectsTrailingSlash } = fallbacks;
   const isRead = req.method === 'GET' || req.method === 'HEAD';
   if (redirectsTrailingSlash && req.path.length > 1 && req.path.endsWith('/')) {
     redirectToBarePath(req, res, isRead ? 301 : 308);
     return;
   }
   if (isRead && (await staticFiles.serve(req, res))) return;
-  if (isRead && req.path === '/' && answerIndex(req, res, context)) return;
+  if (isRead && answerPage(req, res, fallbacks)) return;
   await answerWith(404, 'Not found', req, res, context, { path: req.path, status: 404 });
 }
 
@@ -74,11 +74,15 @@ function redirectToBarePath(req: Request, res: Response, code: number): void {
   res.redirect(req.queryString === '' ? path : `${path}?${req.queryString}`, code);
 }
 
-/** `GET /` of an app that has no route for it: its index template, or in debug a page that says what to do next. */
-function answerIndex(req: Request, res: Response, context: AppContext): boolean {
-  const index = ['index.html', 'index.twig'].find((name) => context.templates?.has(name) === true);
-  if (index !== undefined) res.render(index);
-  else if (context.isDebug && wantsHtml(req)) res.html(welcomePage());
+/** A template that answers a path nobody registered: one of `pages/`, the index template, or in debug the welcome page. */
+function answerPage(req: Request, res: Response, { context, servesPages }: Fallbacks): boolean {
+  const has = (name: string): boolean => context.templates?.has(name) === true;
+  // The path is decodable: the matcher has looked.
+  const page = servesPages ? templateForPath(decodeURIComponent(req.path), has) : undefined;
+  const index = req.path === '/' ? ['index.html', 'index.twig'].find(has) : undefined;
+  const template = page ?? index;
+  if (template !== undefined) res.render(template);
+  else if (req.path === '/' && context.isDebug && wantsHtml(req)) res.html(welcomePage());
   else return false;
   return true;
 }

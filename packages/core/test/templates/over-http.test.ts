@@ -52,3 +52,24 @@ test('the error pages of an app extend its own layout', async () => {
   const answer = await app.fetch('/no<where', { headers: { accept: 'text/html' } });
   expect([answer.status, await answer.text()]).toEqual([404, expect.stringMatching(/^<main>404 [^<]*<\/main>$/)]);
 });
+
+test('templates under pages/ answer the paths of their names, parts of pages and switched off ones do not', async () => {
+  const templates = new Templates({
+    directory: await folderWith({
+      'pages/about.html': 'about us',
+      'pages/index.html': 'front',
+      'pages/_part.html': 'part',
+      'index.html': 'plain index',
+    }),
+    isDebug: false,
+  });
+  await templates.refresh();
+  const app = await startApp(() => {}, { templates: freshTemplates(templates) });
+  expect(await (await app.fetch('/about')).text()).toBe('about us');
+  expect(await (await app.fetch('/')).text()).toBe('front');
+  expect((await app.fetch('/_part')).status).toBe(404);
+  expect((await app.fetch('/about', { method: 'POST' })).status).toBe(404);
+  const off = await startApp(() => {}, { templates: freshTemplates(templates), servesPages: false });
+  expect((await off.fetch('/about')).status).toBe(404);
+  expect(await (await off.fetch('/')).text()).toBe('plain index');
+});
