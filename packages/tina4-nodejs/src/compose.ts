@@ -16,6 +16,8 @@ export interface AppParts {
   readonly sessions: SessionEngine | undefined;
   readonly templates: Templates;
   readonly log: Logger;
+  /** Development: changes HTML answers on their way out. */
+  readonly reviseHtml?: ((html: string) => string) | undefined;
 }
 
 /** Joins core, sessions and the project's folders into one app. Opens no port and reads no route file. */
@@ -26,6 +28,7 @@ export function composeApp(config: Config, folders: ProjectFolders, parts: AppPa
     sessions: parts.sessions,
     templates: freshTemplates(parts.templates),
     log: parts.log,
+    reviseHtml: parts.reviseHtml,
     publicDirectories: folders.publicDirectories,
     isDebug: config.isDebug,
     limits: { maxUploadBytes: server.maxBodyBytes, maxBodyBytes: server.maxBodyBytes },

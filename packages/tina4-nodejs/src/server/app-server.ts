@@ -14,6 +14,7 @@ import {
   TypeScriptLoader,
 } from '@tina4/core';
 import { composeApp } from '../compose.js';
+import { BrowserRefresh, withRefreshScript } from './browser-refresh.js';
 import type { ServerEnvironment } from './environment.js';
 import { openSessions } from './open-sessions.js';
 import type { ProjectFolders } from './project-folders.js';
@@ -40,6 +41,7 @@ export interface AppServerOptions {
 export class AppServer {
   readonly #options: AppServerOptions;
   readonly #print: (line: string) => void;
+  readonly #browsers = new BrowserRefresh();
   #config: Config;
   #sessions: SessionEngine;
   #templates: Templates;
@@ -108,8 +110,15 @@ export class AppServer {
     });
   }
 
+  /** Reads the templates again and makes open pages load themselves again; for changes that touch no code. */
+  async refreshContent(): Promise<void> {
+    await this.#readTemplates();
+    this.#browsers.refresh();
+  }
+
   /** Stops accepting, lets running requests finish for at most `timeoutMs` (default: the configured time), closes the stores. */
   async close(timeoutMs: number = this.#config.server.shutdownTimeoutMs): Promise<void> {
+    this.#browsers.close();
     await this.#server?.close(timeoutMs);
     await this.#app.close();
   }
@@ -128,6 +137,7 @@ export class AppServer {
   }
 
   readonly #answer = (raw: IncomingMessage, rawResponse: ServerResponse): void => {
+    if (this.#isWatched && this.#browsers.handle(raw, rawResponse)) return;
     if (this.#reloading === undefined) void this.#app.handle(raw, rawResponse);
     else void this.#reloading.then(() => this.#app.handle(raw, rawResponse));
   };
@@ -138,6 +148,7 @@ export class AppServer {
     this.router.removeLoaded(() => true);
     const [{ failures }] = await Promise.all([this.#loadRoutes(), this.#readTemplates()]);
     for (const failure of failures) this.#print(describeFailure(failure));
+    this.#browsers.refresh();
   }
 
   async #readSettingsAgain(): Promise<void> {
@@ -178,7 +189,13 @@ export class AppServer {
       sessions: this.#sessions,
       templates: this.#templates,
       log: Log,
+      reviseHtml: this.#isWatched ? withRefreshScript : undefined,
     });
+  }
+
+  /** Changed files take effect and pages load themselves again. */
+  get #isWatched(): boolean {
+    return this.#config.isDebug && !this.#config.isReloadOff;
   }
 
   get #wantedPort(): number {

@@ -104,6 +104,16 @@ test('in debug mode a changed route, a new one and .env take effect without a re
   expect(project.output).not.toContain('registered before');
 });
 
+test('no request meets half a table while routes are read again', async () => {
+  const waits = 'await new Promise((resolve) => setTimeout(resolve, 150));\n';
+  project = await ServedProject.create({ 'src/routes/a.ts': waits, 'src/routes/hello.ts': hello });
+  const address = await project.serve([], { TINA4_DEBUG: 'true' });
+  await project.write({ 'src/routes/a.ts': `${waits}export const changed = true;\n` });
+  const statuses = new Set<number>();
+  while (!project.output.includes('Reloaded')) statuses.add((await fetch(`${address}/hello/1`)).status);
+  expect([...statuses]).toEqual([200]);
+});
+
 test('a route file that breaks while editing is shown, and works again when it is mended', async () => {
   project = await ServedProject.create({ 'src/routes/hello.ts': hello, '.env': 'TINA4_DEBUG=true\n' });
   const address = await project.serve();
