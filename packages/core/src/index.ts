@@ -1,5 +1,16 @@
 export { App, type AppOptions, createApp } from './app.js';
 export type { AppContext, Limits, Logger, TemplateRenderer } from './app-context.js';
+export {
+  Auth,
+  getPayload,
+  getToken,
+  refreshToken,
+  validateApiKey,
+  validateFormToken,
+  validToken,
+} from './auth/auth.js';
+export type { AuthSettings } from './auth/auth-settings.js';
+export { checkPassword, hashPassword } from './auth/password.js';
 export { ConfigError } from './config/config-error.js';
 export { type DescribedSettings, describeSettings } from './config/describe-settings.js';
 export { parseEnvFile, withEnvFile } from './config/env-file.js';
@@ -11,7 +22,9 @@ export { HttpError } from './errors/errors.js';
 export { compose, type Middleware, type Next } from './middleware/compose.js';
 export type { MiddlewareContext, MiddlewareResolver } from './middleware/resolve-middleware.js';
 export { consoleLogger } from './operations/console-logger.js';
+export { Health, type HealthCheck, type HealthOptions, registerHealth } from './operations/health.js';
 export { Log } from './operations/log.js';
+export type { LogSettings } from './operations/log-settings.js';
 export { closeOnSignals } from './operations/shutdown.js';
 export { type ProjectChange, type ProjectWatch, watchProject } from './operations/watch-project.js';
 export { Request } from './request/request.js';
@@ -41,3 +54,4 @@ export { TemplateError } from './templates/template-error.js';
 export { templateForPath } from './templates/template-for-path.js';
 export type { TemplateFilter, TemplateTest } from './templates/template-runtime.js';
 export { type RenderOptions, Templates, type TemplatesOptions } from './templates/templates.js';
+export { Validator } from './validator.js';

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
   type App,
@@ -9,16 +10,19 @@ import {
   loadRoutes,
   type Router,
   type RunningServer,
+  registerHealth,
   type SessionEngine,
   Templates,
   TypeScriptLoader,
 } from '@tina4/core';
 import { composeApp } from '../compose.js';
+import { applySettings } from './apply-settings.js';
 import { BrowserRefresh, withRefreshScript } from './browser-refresh.js';
 import type { ServerEnvironment } from './environment.js';
 import { openSessions } from './open-sessions.js';
 import type { ProjectFolders } from './project-folders.js';
 import { describeFailure, StartError, startErrorOf } from './start-error.js';
+import { readVersion } from './version.js';
 
 /** What a server needs to start. */
 export interface AppServerOptions {
@@ -57,6 +61,7 @@ export class AppServer {
     const config = await options.environment.read(options.folders.root).catch((error) => {
       throw startErrorOf(error, 0, '');
     });
+    await applySettings(config, options.folders.root);
     const sessions = await openSessions(config, options.folders.root, Log).catch((error) => {
       throw startErrorOf(error, 0, '');
     });
@@ -121,6 +126,7 @@ export class AppServer {
     this.#browsers.close();
     await this.#server?.close(timeoutMs);
     await this.#app.close();
+    await Log.close();
   }
 
   async #open(): Promise<void> {
@@ -159,6 +165,7 @@ export class AppServer {
       [before.session, before.database, before.isDebug],
     );
     const oldSessions = this.#sessions;
+    await applySettings(config, this.#options.folders.root);
     if (!isSameSessions) this.#sessions = await openSessions(config, this.#options.folders.root, Log);
     this.#config = config;
     this.#templates = this.#openTemplates();
@@ -169,7 +176,17 @@ export class AppServer {
   async #loadRoutes(): Promise<LoadedRoutes> {
     const loaded = await loadRoutes(this.#options.folders.routes, this.router, this.#options.loader);
     for (const warning of loaded.warnings) this.#print(`warning: ${warning}`);
+    await this.#registerHealth();
     return loaded;
+  }
+
+  /** After the app's own routes, which win, and noted as loaded, so that a reload starts without it. */
+  async #registerHealth(): Promise<void> {
+    const version = await readVersion();
+    const brokenFile = join(this.#options.folders.root, '.broken');
+    await this.router.loading('tina4 health', async () =>
+      registerHealth(this.router, { version, brokenFile, log: Log }, this.#config.server.healthPath),
+    );
   }
 
   /** A template that cannot be compiled is named here and fails when it is shown; the others work. */

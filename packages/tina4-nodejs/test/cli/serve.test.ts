@@ -147,3 +147,27 @@ test('--port beats TINA4_PORT, which beats PORT', async () => {
   const address = await project.serve([], { TINA4_PORT: '1', PORT: '2' });
   expect((await fetch(`${address}/hello/1`)).status).toBe(200);
 });
+
+test('the health check answers, and stands back for a route of the app', async () => {
+  project = await ServedProject.create({ 'src/routes/hello.ts': hello });
+  const first = await project.serve();
+  expect(await (await fetch(`${first}/__health`)).json()).toMatchObject({ status: 'ok', framework: 'tina4-nodejs' });
+  await project.stop();
+  await project.write({
+    'src/routes/own.ts': "import { get } from 'tina4-nodejs';\nget('/health', () => ({ own: true }));",
+  });
+  const second = await project.serve();
+  expect(await (await fetch(`${second}/health`)).json()).toEqual({ own: true });
+});
+
+test('sessions in files outlive the server, ended politely or not', async () => {
+  const count = `import { Router } from 'tina4-nodejs';
+Router.get('/count', (req, res) => { req.session.n = (req.session.n ?? 0) + 1; return res.json({ n: req.session.n }); });`;
+  project = await ServedProject.create({ 'src/routes/count.ts': count });
+  const first = await fetch(`${await project.serve()}/count`);
+  const cookie = first.headers.get('set-cookie')?.split(';')[0] ?? '';
+  await project.stop('SIGTERM');
+  expect(await (await fetch(`${await project.serve()}/count`, { headers: { cookie } })).json()).toEqual({ n: 2 });
+  await project.stop('SIGKILL');
+  expect(await (await fetch(`${await project.serve()}/count`, { headers: { cookie } })).json()).toEqual({ n: 3 });
+});
