@@ -4,6 +4,7 @@ import {
   createApp,
   freshTemplates,
   type Logger,
+  type MiddlewareResolver,
   type Router,
   type SessionEngine,
   type Templates,
@@ -16,6 +17,8 @@ export interface AppParts {
   readonly sessions: SessionEngine | undefined;
   readonly templates: Templates;
   readonly log: Logger;
+  /** How names of middleware become functions. */
+  readonly resolveMiddleware?: MiddlewareResolver | undefined;
   /** Development: changes HTML answers on their way out. */
   readonly reviseHtml?: ((html: string) => string) | undefined;
 }
@@ -29,6 +32,7 @@ export function composeApp(config: Config, folders: ProjectFolders, parts: AppPa
     templates: freshTemplates(parts.templates),
     log: parts.log,
     reviseHtml: parts.reviseHtml,
+    resolveMiddleware: parts.resolveMiddleware,
     publicDirectories: folders.publicDirectories,
     isDebug: config.isDebug,
     limits: { maxUploadBytes: server.maxBodyBytes, maxBodyBytes: server.maxBodyBytes },

@@ -4,13 +4,17 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type App,
   type Config,
+  DeclaredNames,
   type LoadedRoutes,
   Log,
   listen,
+  loadMiddleware,
   loadRoutes,
   type Router,
   type RunningServer,
   registerHealth,
+  resolveFunctions,
+  resolveNames,
   type SessionEngine,
   Templates,
   TypeScriptLoader,
@@ -47,6 +51,7 @@ export class AppServer {
   readonly #print: (line: string) => void;
   readonly #browsers = new BrowserRefresh();
   #config: Config;
+  #names = new DeclaredNames(new Map());
   #sessions: SessionEngine;
   #templates: Templates;
   #app: App;
@@ -174,10 +179,13 @@ export class AppServer {
   }
 
   async #loadRoutes(): Promise<LoadedRoutes> {
-    const loaded = await loadRoutes(this.#options.folders.routes, this.router, this.#options.loader);
+    const { folders, loader } = this.#options;
+    const middleware = await loadMiddleware(folders.middleware, this.router, loader);
+    const loaded = await loadRoutes(folders.routes, this.router, loader);
+    this.#names = new DeclaredNames(new Map([...middleware.declared, ...loaded.declared]));
     for (const warning of loaded.warnings) this.#print(`warning: ${warning}`);
     await this.#registerHealth();
-    return loaded;
+    return { ...loaded, failures: [...middleware.failures, ...loaded.failures] };
   }
 
   /** After the app's own routes, which win, and noted as loaded, so that a reload starts without it. */
@@ -206,6 +214,7 @@ export class AppServer {
       sessions: this.#sessions,
       templates: this.#templates,
       log: Log,
+      resolveMiddleware: resolveNames(() => this.#names, resolveFunctions),
       reviseHtml: this.#isWatched ? withRefreshScript : undefined,
     });
   }

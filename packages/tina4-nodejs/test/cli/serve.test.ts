@@ -171,3 +171,36 @@ Router.get('/count', (req, res) => { req.session.n = (req.session.n ?? 0) + 1; r
   await project.stop('SIGKILL');
   expect(await (await fetch(`${await project.serve()}/count`, { headers: { cookie } })).json()).toEqual({ n: 3 });
 });
+
+test('middleware is found by its name, in the same file, in another one, or in src/middleware', async () => {
+  project = await ServedProject.create({
+    'src/middleware/third.ts':
+      'export default async (req, res, next) => { await next(); res.header("x-third", "1"); };',
+    'src/routes/a.ts': 'async function other(req, res, next) { res.header("x-other", "1"); return next(req, res); }',
+    'src/routes/b.ts': `import { Router } from 'tina4-nodejs';
+function own(req, res, next) { res.header('x-own', '1'); return next(); }
+Router.get('/x', async (req, res) => res.json({}), ['own', 'other', 'third']);`,
+  });
+  const { headers } = await fetch(`${await project.serve()}/x`);
+  expect([headers.get('x-own'), headers.get('x-other'), headers.get('x-third')]).toEqual(['1', '1', '1']);
+});
+
+test('a middleware name that leads nowhere stops the start, naming route and name', async () => {
+  const route = "import { Router } from 'tina4-nodejs';\nRouter.get('/x', () => ({}), 'requireLogin');\n";
+  project = await ServedProject.create({ 'src/routes/a.ts': route });
+  const { code, output } = await project.start(['serve', '--port', '0']).ended();
+  expect(code).toBe(1);
+  expect(output).toMatch(/^Error: T4_MIDDLEWARE_UNKNOWN: GET \/x uses the middleware "requireLogin"/);
+  expect(output).not.toContain('    at ');
+});
+
+test('a middleware name that two other files declare stops the start', async () => {
+  const declares = 'function check(req, res, next) { return next(); }\n';
+  project = await ServedProject.create({
+    'src/routes/a.ts': declares,
+    'src/routes/b.ts': declares,
+    'src/routes/c.ts': "import { Router } from 'tina4-nodejs';\nRouter.get('/x', () => ({}), 'check');\n",
+  });
+  const { code, output } = await project.start(['serve', '--port', '0']).ended();
+  expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('T4_MIDDLEWARE_AMBIGUOUS') });
+});
