@@ -62,6 +62,8 @@ export interface AppContext {
   readonly cookieMaxAgeUnit: 's' | 'ms';
   /** True when the peer's forwarding headers are believed; see client-address.ts. */
   readonly isTrustedProxy: (address: string, hop: number) => boolean;
+  /** Development: changes the text of HTML answers on their way out. */
+  readonly reviseHtml: ((html: string) => string) | undefined;
   /** Called when the answer has left, for request logs. */
   readonly onFinish: ((req: Request, status: number) => void) | undefined;
 }

@@ -37,6 +37,8 @@ export interface AppOptions {
   readonly servesPages?: boolean | undefined;
   /** How names and classes become middleware. Default: functions only. */
   readonly resolveMiddleware?: MiddlewareResolver | undefined;
+  /** Changes the text of HTML answers on their way out; for development. */
+  readonly reviseHtml?: ((html: string) => string) | undefined;
   /** Called when an answer has left. */
   readonly onFinish?: ((req: Request, status: number) => void) | undefined;
 }
@@ -65,6 +67,7 @@ export class App {
       requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
       cookieMaxAgeUnit: options.cookieMaxAgeUnit ?? 's',
       isTrustedProxy: trustProxies(options.trustedProxies ?? []),
+      reviseHtml: options.reviseHtml,
       onFinish: options.onFinish,
     });
     const fallbacks = {

@@ -1,5 +1,16 @@
 export { App, type AppOptions, createApp } from './app.js';
 export type { AppContext, Limits, Logger, TemplateRenderer } from './app-context.js';
+export {
+  Auth,
+  getPayload,
+  getToken,
+  refreshToken,
+  validateApiKey,
+  validateFormToken,
+  validToken,
+} from './auth/auth.js';
+export type { AuthSettings } from './auth/auth-settings.js';
+export { checkPassword, hashPassword } from './auth/password.js';
 export { ConfigError } from './config/config-error.js';
 export { type DescribedSettings, describeSettings } from './config/describe-settings.js';
 export { parseEnvFile, withEnvFile } from './config/env-file.js';
@@ -9,17 +20,21 @@ export type { Environment } from './config/read-variable.js';
 export type { CookieOptions } from './cookies.js';
 export { HttpError } from './errors/errors.js';
 export { compose, type Middleware, type Next } from './middleware/compose.js';
-export type { MiddlewareContext, MiddlewareResolver } from './middleware/resolve-middleware.js';
+export { type BuiltInMiddleware, resolveNames } from './middleware/named-middleware.js';
+export { type MiddlewareContext, type MiddlewareResolver, resolveFunctions } from './middleware/resolve-middleware.js';
 export { consoleLogger } from './operations/console-logger.js';
+export { Health, type HealthCheck, type HealthOptions, registerHealth } from './operations/health.js';
 export { Log } from './operations/log.js';
+export type { LogSettings } from './operations/log-settings.js';
 export { closeOnSignals } from './operations/shutdown.js';
 export { type ProjectChange, type ProjectWatch, watchProject } from './operations/watch-project.js';
 export { Request } from './request/request.js';
 export { UploadedFile } from './request/uploaded-file.js';
 export { type AnswerHead, type BodyWriter, Response } from './response/response.js';
+export { DeclaredNames } from './routing/declared-names.js';
 export type { AnyParams, PathParams } from './routing/path-params.js';
 export { type Handler, type MiddlewareClass, type MiddlewareSpec, Route } from './routing/route.js';
-export { type LoadedRoutes, loadRoutes, type RouteFailure } from './routing/route-loader.js';
+export { type LoadedRoutes, loadMiddleware, loadRoutes, type RouteFailure } from './routing/route-loader.js';
 export { RouteGroup, Router } from './routing/router.js';
 export { TypeScriptLoader } from './routing/typescript-loader.js';
 export { type ListenOptions, listen, type RunningServer } from './server.js';
@@ -41,3 +56,4 @@ export { TemplateError } from './templates/template-error.js';
 export { templateForPath } from './templates/template-for-path.js';
 export type { TemplateFilter, TemplateTest } from './templates/template-runtime.js';
 export { type RenderOptions, Templates, type TemplatesOptions } from './templates/templates.js';
+export { Validator } from './validator.js';

@@ -4,7 +4,7 @@ import { answerError } from './errors/error-response.js';
 import type { Innermost } from './middleware/compose.js';
 import { readBody } from './request/body.js';
 import { Request } from './request/request.js';
-import { Response } from './response/response.js';
+import { type RecordedAnswer, Response } from './response/response.js';
 import { sendAnswer } from './response/send.js';
 import type { Match } from './routing/matcher.js';
 import type { RequestSession, SessionOutcome } from './session-port.js';
@@ -58,7 +58,7 @@ export async function handleRequest(
   const status = res.statusCode;
   try {
     if (!rawResponse.headersSent && !rawResponse.destroyed) {
-      const sending = sendAnswer(rawResponse, req.method, Response.take(res), {
+      const sending = sendAnswer(rawResponse, req.method, takeAnswer(res, context), {
         setCookie: session?.setCookie,
         isPrivate: session?.wasUsed === true,
       });
@@ -73,6 +73,13 @@ export async function handleRequest(
   context.onFinish?.(req, status);
   const cleaning = Request.finish(req);
   if (cleaning !== undefined) await cleaning;
+}
+
+function takeAnswer(res: Response, { reviseHtml }: AppContext): RecordedAnswer {
+  const answer = Response.take(res);
+  const isPage =
+    reviseHtml !== undefined && typeof answer.body === 'string' && answer.contentType?.startsWith('text/html');
+  return isPage ? { ...answer, body: reviseHtml(answer.body) } : answer;
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   createApp,
   freshTemplates,
   type Logger,
+  type MiddlewareResolver,
   type Router,
   type SessionEngine,
   type Templates,
@@ -16,6 +17,10 @@ export interface AppParts {
   readonly sessions: SessionEngine | undefined;
   readonly templates: Templates;
   readonly log: Logger;
+  /** How names of middleware become functions. */
+  readonly resolveMiddleware?: MiddlewareResolver | undefined;
+  /** Development: changes HTML answers on their way out. */
+  readonly reviseHtml?: ((html: string) => string) | undefined;
 }
 
 /** Joins core, sessions and the project's folders into one app. Opens no port and reads no route file. */
@@ -26,6 +31,8 @@ export function composeApp(config: Config, folders: ProjectFolders, parts: AppPa
     sessions: parts.sessions,
     templates: freshTemplates(parts.templates),
     log: parts.log,
+    reviseHtml: parts.reviseHtml,
+    resolveMiddleware: parts.resolveMiddleware,
     publicDirectories: folders.publicDirectories,
     isDebug: config.isDebug,
     limits: { maxUploadBytes: server.maxBodyBytes, maxBodyBytes: server.maxBodyBytes },

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { parse, relative, sep } from 'node:path';
 import type { Handler, Route } from './route.js';
 import { findRouteFiles, verbFileOf } from './route-files.js';
 import { type AnnotatedRoute, annotatedRoutes } from './route-source.js';
@@ -48,6 +48,31 @@ export async function loadRoutes(folder: string, router: Router, loader: TypeScr
     }
   }
   return { files, failures, warnings, declared };
+}
+
+/**
+ * Runs every file of the middleware folder for the functions and classes it declares; a default export without a name of its own
+ * goes by the file's. Never rejects because of what a file does.
+ */
+export async function loadMiddleware(
+  folder: string,
+  router: Router,
+  loader: TypeScriptLoader,
+): Promise<Pick<LoadedRoutes, 'declared' | 'failures'>> {
+  const failures: RouteFailure[] = [];
+  const declared = new Map<string, ReadonlyMap<string, unknown>>();
+  for (const file of await findRouteFiles(folder)) {
+    try {
+      const loaded = await router.loading(file, () => loader.load(file));
+      const names = new Map(loaded.declared);
+      const { default: byDefault } = loaded.exports;
+      if (typeof byDefault === 'function') names.set(parse(file).name, byDefault);
+      declared.set(file, names);
+    } catch (error) {
+      failures.push({ file, error });
+    }
+  }
+  return { declared, failures };
 }
 
 function registerVerbFile(path: string, { exports }: LoadedFile, router: Router, warnings: string[]): void {

@@ -1,23 +1,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
   type App,
   type Config,
+  DeclaredNames,
   type LoadedRoutes,
   Log,
   listen,
+  loadMiddleware,
   loadRoutes,
   type Router,
   type RunningServer,
+  registerHealth,
+  resolveFunctions,
+  resolveNames,
   type SessionEngine,
   Templates,
   TypeScriptLoader,
 } from '@tina4/core';
 import { composeApp } from '../compose.js';
+import { applySettings } from './apply-settings.js';
+import { BrowserRefresh, withRefreshScript } from './browser-refresh.js';
 import type { ServerEnvironment } from './environment.js';
 import { openSessions } from './open-sessions.js';
 import type { ProjectFolders } from './project-folders.js';
 import { describeFailure, StartError, startErrorOf } from './start-error.js';
+import { readVersion } from './version.js';
 
 /** What a server needs to start. */
 export interface AppServerOptions {
@@ -40,7 +49,9 @@ export interface AppServerOptions {
 export class AppServer {
   readonly #options: AppServerOptions;
   readonly #print: (line: string) => void;
+  readonly #browsers = new BrowserRefresh();
   #config: Config;
+  #names = new DeclaredNames(new Map());
   #sessions: SessionEngine;
   #templates: Templates;
   #app: App;
@@ -55,6 +66,7 @@ export class AppServer {
     const config = await options.environment.read(options.folders.root).catch((error) => {
       throw startErrorOf(error, 0, '');
     });
+    await applySettings(config, options.folders.root);
     const sessions = await openSessions(config, options.folders.root, Log).catch((error) => {
       throw startErrorOf(error, 0, '');
     });
@@ -108,10 +120,18 @@ export class AppServer {
     });
   }
 
+  /** Reads the templates again and makes open pages load themselves again; for changes that touch no code. */
+  async refreshContent(): Promise<void> {
+    await this.#readTemplates();
+    this.#browsers.refresh();
+  }
+
   /** Stops accepting, lets running requests finish for at most `timeoutMs` (default: the configured time), closes the stores. */
   async close(timeoutMs: number = this.#config.server.shutdownTimeoutMs): Promise<void> {
+    this.#browsers.close();
     await this.#server?.close(timeoutMs);
     await this.#app.close();
+    await Log.close();
   }
 
   async #open(): Promise<void> {
@@ -128,6 +148,7 @@ export class AppServer {
   }
 
   readonly #answer = (raw: IncomingMessage, rawResponse: ServerResponse): void => {
+    if (this.#isWatched && this.#browsers.handle(raw, rawResponse)) return;
     if (this.#reloading === undefined) void this.#app.handle(raw, rawResponse);
     else void this.#reloading.then(() => this.#app.handle(raw, rawResponse));
   };
@@ -138,6 +159,7 @@ export class AppServer {
     this.router.removeLoaded(() => true);
     const [{ failures }] = await Promise.all([this.#loadRoutes(), this.#readTemplates()]);
     for (const failure of failures) this.#print(describeFailure(failure));
+    this.#browsers.refresh();
   }
 
   async #readSettingsAgain(): Promise<void> {
@@ -148,6 +170,7 @@ export class AppServer {
       [before.session, before.database, before.isDebug],
     );
     const oldSessions = this.#sessions;
+    await applySettings(config, this.#options.folders.root);
     if (!isSameSessions) this.#sessions = await openSessions(config, this.#options.folders.root, Log);
     this.#config = config;
     this.#templates = this.#openTemplates();
@@ -156,9 +179,22 @@ export class AppServer {
   }
 
   async #loadRoutes(): Promise<LoadedRoutes> {
-    const loaded = await loadRoutes(this.#options.folders.routes, this.router, this.#options.loader);
+    const { folders, loader } = this.#options;
+    const middleware = await loadMiddleware(folders.middleware, this.router, loader);
+    const loaded = await loadRoutes(folders.routes, this.router, loader);
+    this.#names = new DeclaredNames(new Map([...middleware.declared, ...loaded.declared]));
     for (const warning of loaded.warnings) this.#print(`warning: ${warning}`);
-    return loaded;
+    await this.#registerHealth();
+    return { ...loaded, failures: [...middleware.failures, ...loaded.failures] };
+  }
+
+  /** After the app's own routes, which win, and noted as loaded, so that a reload starts without it. */
+  async #registerHealth(): Promise<void> {
+    const version = await readVersion();
+    const brokenFile = join(this.#options.folders.root, '.broken');
+    await this.router.loading('tina4 health', async () =>
+      registerHealth(this.router, { version, brokenFile, log: Log }, this.#config.server.healthPath),
+    );
   }
 
   /** A template that cannot be compiled is named here and fails when it is shown; the others work. */
@@ -178,7 +214,14 @@ export class AppServer {
       sessions: this.#sessions,
       templates: this.#templates,
       log: Log,
+      resolveMiddleware: resolveNames(() => this.#names, resolveFunctions),
+      reviseHtml: this.#isWatched ? withRefreshScript : undefined,
     });
+  }
+
+  /** Changed files take effect and pages load themselves again. */
+  get #isWatched(): boolean {
+    return this.#config.isDebug && !this.#config.isReloadOff;
   }
 
   get #wantedPort(): number {

@@ -5,7 +5,7 @@ import type { ProjectFolders } from './project-folders.js';
 
 /**
  * Development: watches the project and makes what changed take effect. Settings are read again when `.env` changes, code when
- * a source file does; templates and public files are read at the next request anyway. Sessions are kept.
+ * a source file does, templates when one of them does. Open pages load themselves again. Sessions are kept.
  */
 export async function watchForReload(
   server: AppServer,
@@ -26,7 +26,10 @@ export async function watchForReload(
         print(`  ${basename(entry)} changed: stop and start the server for that to take effect.`);
       const isSettingsChanged = files.includes(envFile);
       const isCodeChanged = files.some((file) => file !== envFile && !entryFiles.includes(file) && !isContent(file));
-      if (!isSettingsChanged && !isCodeChanged) return;
+      if (!isSettingsChanged && !isCodeChanged) {
+        await server.refreshContent();
+        return;
+      }
       const start = performance.now();
       await server.reload(isSettingsChanged);
       const shown = files.map((file) => relative(folders.root, file).split(sep).join('/'));

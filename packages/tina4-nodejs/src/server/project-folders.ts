@@ -6,6 +6,7 @@ export interface ProjectFolders {
   /** The folder with `.env`; relative settings start here. */
   readonly root: string;
   readonly routes: string;
+  readonly middleware: string;
   readonly templates: string;
   /** The first that has a file wins. */
   readonly publicDirectories: readonly string[];
@@ -29,6 +30,7 @@ export async function findProjectFolders(options: FolderOptions, entryFile?: str
   return {
     root,
     routes: resolve(root, options.routesDir ?? built ?? 'src/routes'),
+    middleware: resolve(root, options.routesDir ?? built ?? 'src/routes', '../middleware'),
     templates: resolve(root, options.templatesDir ?? 'src/templates'),
     publicDirectories:
       options.staticDir === undefined

@@ -28,8 +28,13 @@ export function startErrorOf(error: unknown, port: number, host: string): unknow
         cause: error,
       });
     default:
-      return error;
+      // Coded errors are written for whoever starts the server; only a defect needs its stack.
+      return isCoded(error) ? new StartError(error.message, { cause: error }) : error;
   }
+}
+
+function isCoded(error: unknown): error is Error {
+  return error instanceof Error && error.message.startsWith('T4_');
 }
 
 /** What to print for a route file that could not be loaded: the file, then the error with its own lines. */

@@ -104,6 +104,16 @@ test('in debug mode a changed route, a new one and .env take effect without a re
   expect(project.output).not.toContain('registered before');
 });
 
+test('no request meets half a table while routes are read again', async () => {
+  const waits = 'await new Promise((resolve) => setTimeout(resolve, 150));\n';
+  project = await ServedProject.create({ 'src/routes/a.ts': waits, 'src/routes/hello.ts': hello });
+  const address = await project.serve([], { TINA4_DEBUG: 'true' });
+  await project.write({ 'src/routes/a.ts': `${waits}export const changed = true;\n` });
+  const statuses = new Set<number>();
+  while (!project.output.includes('Reloaded')) statuses.add((await fetch(`${address}/hello/1`)).status);
+  expect([...statuses]).toEqual([200]);
+});
+
 test('a route file that breaks while editing is shown, and works again when it is mended', async () => {
   project = await ServedProject.create({ 'src/routes/hello.ts': hello, '.env': 'TINA4_DEBUG=true\n' });
   const address = await project.serve();
@@ -136,4 +146,61 @@ test('--port beats TINA4_PORT, which beats PORT', async () => {
   project = await ServedProject.create({ 'src/routes/hello.ts': hello });
   const address = await project.serve([], { TINA4_PORT: '1', PORT: '2' });
   expect((await fetch(`${address}/hello/1`)).status).toBe(200);
+});
+
+test('the health check answers, and stands back for a route of the app', async () => {
+  project = await ServedProject.create({ 'src/routes/hello.ts': hello });
+  const first = await project.serve();
+  expect(await (await fetch(`${first}/__health`)).json()).toMatchObject({ status: 'ok', framework: 'tina4-nodejs' });
+  await project.stop();
+  await project.write({
+    'src/routes/own.ts': "import { get } from 'tina4-nodejs';\nget('/health', () => ({ own: true }));",
+  });
+  const second = await project.serve();
+  expect(await (await fetch(`${second}/health`)).json()).toEqual({ own: true });
+});
+
+test('sessions in files outlive the server, ended politely or not', async () => {
+  const count = `import { Router } from 'tina4-nodejs';
+Router.get('/count', (req, res) => { req.session.n = (req.session.n ?? 0) + 1; return res.json({ n: req.session.n }); });`;
+  project = await ServedProject.create({ 'src/routes/count.ts': count });
+  const first = await fetch(`${await project.serve()}/count`);
+  const cookie = first.headers.get('set-cookie')?.split(';')[0] ?? '';
+  await project.stop('SIGTERM');
+  expect(await (await fetch(`${await project.serve()}/count`, { headers: { cookie } })).json()).toEqual({ n: 2 });
+  await project.stop('SIGKILL');
+  expect(await (await fetch(`${await project.serve()}/count`, { headers: { cookie } })).json()).toEqual({ n: 3 });
+});
+
+test('middleware is found by its name, in the same file, in another one, or in src/middleware', async () => {
+  project = await ServedProject.create({
+    'src/middleware/third.ts':
+      'export default async (req, res, next) => { await next(); res.header("x-third", "1"); };',
+    'src/routes/a.ts': 'async function other(req, res, next) { res.header("x-other", "1"); return next(req, res); }',
+    'src/routes/b.ts': `import { Router } from 'tina4-nodejs';
+function own(req, res, next) { res.header('x-own', '1'); return next(); }
+Router.get('/x', async (req, res) => res.json({}), ['own', 'other', 'third']);`,
+  });
+  const { headers } = await fetch(`${await project.serve()}/x`);
+  expect([headers.get('x-own'), headers.get('x-other'), headers.get('x-third')]).toEqual(['1', '1', '1']);
+});
+
+test('a middleware name that leads nowhere stops the start, naming route and name', async () => {
+  const route = "import { Router } from 'tina4-nodejs';\nRouter.get('/x', () => ({}), 'requireLogin');\n";
+  project = await ServedProject.create({ 'src/routes/a.ts': route });
+  const { code, output } = await project.start(['serve', '--port', '0']).ended();
+  expect(code).toBe(1);
+  expect(output).toMatch(/^Error: T4_MIDDLEWARE_UNKNOWN: GET \/x uses the middleware "requireLogin"/);
+  expect(output).not.toContain('    at ');
+});
+
+test('a middleware name that two other files declare stops the start', async () => {
+  const declares = 'function check(req, res, next) { return next(); }\n';
+  project = await ServedProject.create({
+    'src/routes/a.ts': declares,
+    'src/routes/b.ts': declares,
+    'src/routes/c.ts': "import { Router } from 'tina4-nodejs';\nRouter.get('/x', () => ({}), 'check');\n",
+  });
+  const { code, output } = await project.start(['serve', '--port', '0']).ended();
+  expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('T4_MIDDLEWARE_AMBIGUOUS') });
 });

@@ -1,0 +1,30 @@
+/** Functions and classes by the file that declares them at its top level, as `loadRoutes` notes them. */
+export type DeclaredByFile = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
+
+/** Finds the functions that Tina4 code names by a string, exported or not. */
+export class DeclaredNames {
+  readonly #byFile: DeclaredByFile;
+
+  constructor(byFile: DeclaredByFile) {
+    this.#byFile = byFile;
+  }
+
+  /** What the file itself declares under the name. */
+  inFile(name: string, file: string | undefined): unknown {
+    return file === undefined ? undefined : this.#byFile.get(file)?.get(name);
+  }
+
+  /**
+   * What any file declares under the name. Throws T4_MIDDLEWARE_AMBIGUOUS when several do: which one is meant must not depend
+   * on the order of loading, because it may be an access check.
+   */
+  anywhere(name: string): unknown {
+    const files = [...this.#byFile].filter(([, declared]) => declared.has(name)).map(([file]) => file);
+    if (files.length > 1) {
+      throw new Error(
+        `T4_MIDDLEWARE_AMBIGUOUS: the middleware "${name}" is declared in ${files.join(' and in ')}. Rename one of them.`,
+      );
+    }
+    return files[0] === undefined ? undefined : this.inFile(name, files[0]);
+  }
+}

@@ -1,0 +1,29 @@
+import { resolve } from 'node:path';
+import { Auth, type AuthSettings, type Config, Log, type LogSettings } from '@tina4/core';
+
+/**
+ * Hands the settings to the parts that Tina4 code calls from anywhere, the log and the tokens. A signing key that cannot be
+ * made is a warning: an app that uses no tokens runs on a read-only disk too.
+ */
+export async function applySettings(config: Config, projectDir: string): Promise<void> {
+  await Log.configure(logSettingsOf(config, projectDir));
+  await Auth.setup(authSettingsOf(config, projectDir)).catch((error: Error) => Log.warn(error.message));
+}
+
+/** Where log lines go. Relative paths start at `projectDir`. */
+export function logSettingsOf(config: Config, projectDir: string): LogSettings {
+  const { folder, file, ...settings } = config.log;
+  return { ...settings, file: resolve(projectDir, folder, file) };
+}
+
+/** What tokens are made and checked with. */
+export function authSettingsOf(config: Config, projectDir: string): AuthSettings {
+  const { secret, algorithm, tokenMinutes, tokenSeconds, apiKey } = config.auth;
+  return Object.freeze({
+    secret,
+    algorithm,
+    apiKey,
+    lifetimeMinutes: tokenSeconds === undefined ? tokenMinutes : tokenSeconds / 60,
+    keyFile: resolve(projectDir, 'secrets/jwt.key'),
+  });
+}
