@@ -6,7 +6,7 @@ import { type Database, openDatabase } from '../../src/stores/sql-connection.js'
 import { SQL_DIALECTS } from '../../src/stores/sql-dialect.js';
 import { SqlStore } from '../../src/stores/sql-store.js';
 import { parseDatabaseUrl, type SqlEngine } from '../../src/stores/sql-url.js';
-import { runSqlProcesses } from './sql-processes.js';
+import { runStoreProcesses } from './store-processes.js';
 
 const HOUR = 3_600_000;
 
@@ -64,7 +64,7 @@ export function describeSqlStore(engine: SqlEngine, open: () => Promise<TestData
     });
 
     test('four processes that start at once make one table', async () => {
-      const made = await runSqlProcesses(testDatabase.settings, Array(4).fill({ task: 'create' }));
+      const made = await runStoreProcesses('sql', testDatabase.settings, Array(4).fill({ task: 'create' }));
 
       expect(made).toEqual([true, true, true, true]);
     }, 60_000);
@@ -73,7 +73,7 @@ export function describeSqlStore(engine: SqlEngine, open: () => Promise<TestData
       const key = createHash('sha256').update('shared').digest('hex');
       await store.create(key, { text: '0', expiresAt: later() });
 
-      await runSqlProcesses(testDatabase.settings, [
+      await runStoreProcesses('sql', testDatabase.settings, [
         { task: 'add', count: 100, clockOffsetMs: HOUR },
         { task: 'compareAndSet', count: 50, clockOffsetMs: -HOUR },
         { task: 'add', count: 50 },

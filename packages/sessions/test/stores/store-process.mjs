@@ -1,16 +1,18 @@
 /**
- * A process of its own on the built package, for tests that need several. Arguments: the store's settings as JSON, a task, its
- * count. Prints `ready` when the store is open, waits for a line on stdin, does the task, prints the result as JSON.
+ * A process of its own on the built package, for tests that need several. Arguments: sql or mongodb, the
+ * store's settings as JSON, a task, its count, how far its clock is off. Prints `ready` when the store is open, waits for a line on stdin, does the task, prints the result as JSON.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const settings = JSON.parse(process.argv[2]);
-const [task, count, clockOffsetMs = '0'] = process.argv.slice(3);
-const { openSqlStore } = await import('../../dist/stores/sql-store.js');
-const store = await openSqlStore({ ...settings, now: () => Date.now() + Number(clockOffsetMs) });
+const [kind, settingsJson, task, count, clockOffsetMs] = process.argv.slice(2);
+const { openSqlStore, openMongodbStore } = await import(`../../dist/stores/${kind}-store.js`);
+const store = await (openSqlStore ?? openMongodbStore)({
+  ...JSON.parse(settingsJson),
+  now: () => Date.now() + Number(clockOffsetMs),
+});
 const key = createHash('sha256').update('shared').digest('hex');
 
 const tasks = {

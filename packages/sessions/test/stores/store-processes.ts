@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { StoreSettings } from '../../src/session-options.js';
 
-/** What one process does: a task of sql-process.mjs, how often, and how wrong its clock is. */
+/** What one process does: a task of store-process.mjs, how often, and how wrong its clock is. */
 export interface ProcessTask {
   readonly task: 'create' | 'add' | 'compareAndSet';
   readonly count?: number;
@@ -11,10 +11,14 @@ export interface ProcessTask {
 }
 
 /** Starts one process a task on the built package, lets all go at the same moment and returns what each printed. */
-export async function runSqlProcesses(settings: StoreSettings, tasks: readonly ProcessTask[]): Promise<unknown[]> {
-  const script = join(__dirname, 'sql-process.mjs');
+export async function runStoreProcesses(
+  kind: 'sql' | 'mongodb',
+  settings: StoreSettings,
+  tasks: readonly ProcessTask[],
+): Promise<unknown[]> {
+  const script = join(__dirname, 'store-process.mjs');
   const children = tasks.map(({ task, count = 0, clockOffsetMs = 0 }) =>
-    spawn(process.execPath, [script, JSON.stringify(settings), task, String(count), String(clockOffsetMs)], {
+    spawn(process.execPath, [script, kind, JSON.stringify(settings), task, String(count), String(clockOffsetMs)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     }),
   );
