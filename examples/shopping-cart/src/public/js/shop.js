@@ -12,7 +12,7 @@ document.addEventListener('submit', (event) => {
   if (!form.matches('form[data-live]')) return;
   event.preventDefault();
   const fields = new URLSearchParams(new FormData(form, event.submitter));
-  inTurn(() => send(form, fields));
+  inTurn(() => send(form.action, fields));
 });
 
 document.addEventListener('change', (event) => {
@@ -37,29 +37,36 @@ function inTurn(task) {
   lastTurn = lastTurn.then(task);
 }
 
-async function send(form, fields) {
+async function send(url, fields) {
   try {
-    const response = await fetch(form.action, { method: 'POST', body: fields, signal: AbortSignal.timeout(15_000) });
+    const response = await fetch(url, { method: 'POST', body: fields, signal: AbortSignal.timeout(15_000) });
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-    // A redirect was followed: from now on "reload" means the page it led to.
-    if (response.redirected)
-      history.replaceState(null, '', new URL(response.url).pathname + new URL(response.url).search);
     show(page);
+    // A redirect was followed: from now on "reload" means the page it led to.
+    if (response.redirected) history.replaceState(null, '', response.url);
   } catch {
-    // Offline, too slow, or an answer without the parts of a page: let the browser say so in its own way.
+    // Offline, too slow, or an answer that is no page of the shop: what is stored is the truth, so show that.
     location.reload();
   }
 }
 
 function show(page) {
-  const focusedId = document.activeElement?.id;
-  const parts = replacedParts.map((id) => [document.getElementById(id), page.getElementById(id)]);
-  for (const [old, fresh] of parts) old.replaceWith(document.adoptNode(fresh));
+  const { id } = document.activeElement;
+  const heightBefore = heightOf(id);
+  for (const part of replacedParts) {
+    document.getElementById(part).replaceWith(document.adoptNode(page.getElementById(part)));
+  }
   document.title = page.title;
   document.documentElement.lang = page.documentElement.lang;
   document.documentElement.dataset.theme = page.documentElement.dataset.theme;
   prepare();
-  focusAgain(focusedId);
+  scrollBy(0, heightOf(id) - heightBefore);
+  focusAgain(id);
+}
+
+/** Where an element is in the window: a message above it must not push the button away under the mouse. */
+function heightOf(id) {
+  return (id && document.getElementById(id)?.getBoundingClientRect().top) || 0;
 }
 
 function prepare() {
@@ -69,7 +76,7 @@ function prepare() {
   announce(flash?.querySelector('span').textContent ?? '');
 }
 
-/** A screen reader says a text that changes; the same text twice is emptied in between, so that it is said again. */
+/** Screen readers say a text that changes; emptied in between, the same text is said again. */
 function announce(text) {
   const announcer = document.getElementById('announcer');
   announcer.textContent = '';
@@ -78,8 +85,11 @@ function announce(text) {
   }, 100);
 }
 
-/** Keyboard users go on where they were: at the wrong field, at the same control, else at the top of the content. */
+/** Keyboard users go on where they were: at the wrong field, at the same control, or at the top where that is gone. */
 function focusAgain(id) {
-  const target = document.querySelector('[aria-invalid="true"]') ?? (id ? document.getElementById(id) : null);
-  (target ?? document.getElementById('main')).focus({ preventScroll: target !== null });
+  const wrongField = document.querySelector('[aria-invalid="true"]');
+  const sameControl = id ? document.getElementById(id) : null;
+  if (wrongField !== null) wrongField.focus();
+  else if (sameControl !== null) sameControl.focus({ preventScroll: true });
+  else if (id) document.getElementById('main').focus();
 }
