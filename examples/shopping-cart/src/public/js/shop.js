@@ -26,9 +26,10 @@ document.addEventListener('click', (event) => {
   document.getElementById('main').focus({ preventScroll: true });
 });
 
-// The page that "back" brings from memory may show an older cart.
+// "Back" brings a page from memory, which may show an older cart. A reload is no "back", so this ends.
 addEventListener('pageshow', (event) => {
-  if (event.persisted) location.reload();
+  const [navigation] = performance.getEntriesByType('navigation');
+  if (event.persisted || navigation?.type === 'back_forward') location.reload();
 });
 
 /** One after the other: the page of the last click is the one that stays. */
