@@ -13,7 +13,7 @@ export type Product = {
 export const products: readonly Product[] = [
   product(101, 'lamp', 3990, {
     en: ['Desk lamp', 'Warm light that stays on your page.'],
-    de: ['Schreibtischlampe', 'Warmes Licht, das auf der Seite bleibt.'],
+    de: ['Tischlampe', 'Warmes Licht, das auf der Seite bleibt.'],
   }),
   product(102, 'keyboard', 7999, {
     en: ['Keyboard', 'Quiet keys, no cable.'],

@@ -20,7 +20,7 @@ export function preferencesOf(req: Request): Preferences {
   return {
     language: oneOf(languages, language) ?? oneOf(languages, req.cookies.language) ?? 'en',
     theme: oneOf(themes, theme) ?? 'auto',
-    items_per_page: Number.isInteger(items_per_page) && items_per_page > 0 ? items_per_page : 20,
+    items_per_page: items_per_page !== undefined && items_per_page > 0 ? items_per_page : 20,
   };
 }
 

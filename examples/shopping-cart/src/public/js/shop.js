@@ -12,7 +12,7 @@ document.addEventListener('submit', (event) => {
   if (!form.matches('form[data-live]')) return;
   event.preventDefault();
   const fields = new URLSearchParams(new FormData(form, event.submitter));
-  inTurn(() => send(form, fields));
+  inTurn(() => send(form.action, fields));
 });
 
 document.addEventListener('change', (event) => {
@@ -26,9 +26,10 @@ document.addEventListener('click', (event) => {
   document.getElementById('main').focus({ preventScroll: true });
 });
 
-// The page that "back" brings from memory may show an older cart.
+// "Back" brings a page from memory, which may show an older cart. A reload is no "back", so this ends.
 addEventListener('pageshow', (event) => {
-  if (event.persisted) location.reload();
+  const [navigation] = performance.getEntriesByType('navigation');
+  if (event.persisted || navigation?.type === 'back_forward') location.reload();
 });
 
 /** One after the other: the page of the last click is the one that stays. */
@@ -37,29 +38,36 @@ function inTurn(task) {
   lastTurn = lastTurn.then(task);
 }
 
-async function send(form, fields) {
+async function send(url, fields) {
   try {
-    const response = await fetch(form.action, { method: 'POST', body: fields, signal: AbortSignal.timeout(15_000) });
+    const response = await fetch(url, { method: 'POST', body: fields, signal: AbortSignal.timeout(15_000) });
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-    // A redirect was followed: from now on "reload" means the page it led to.
-    if (response.redirected)
-      history.replaceState(null, '', new URL(response.url).pathname + new URL(response.url).search);
     show(page);
+    // A redirect was followed: from now on "reload" means the page it led to.
+    if (response.redirected) history.replaceState(null, '', response.url);
   } catch {
-    // Offline, too slow, or an answer without the parts of a page: let the browser say so in its own way.
+    // Offline, too slow, or an answer that is no page of the shop: what is stored is the truth, so show that.
     location.reload();
   }
 }
 
 function show(page) {
-  const focusedId = document.activeElement?.id;
-  const parts = replacedParts.map((id) => [document.getElementById(id), page.getElementById(id)]);
-  for (const [old, fresh] of parts) old.replaceWith(document.adoptNode(fresh));
+  const { id } = document.activeElement;
+  const heightBefore = heightOf(id);
+  for (const part of replacedParts) {
+    document.getElementById(part).replaceWith(document.adoptNode(page.getElementById(part)));
+  }
   document.title = page.title;
   document.documentElement.lang = page.documentElement.lang;
   document.documentElement.dataset.theme = page.documentElement.dataset.theme;
   prepare();
-  focusAgain(focusedId);
+  scrollBy(0, heightOf(id) - heightBefore);
+  focusAgain(id);
+}
+
+/** Where an element is in the window: a message above it must not push the button away under the mouse. */
+function heightOf(id) {
+  return (id && document.getElementById(id)?.getBoundingClientRect().top) || 0;
 }
 
 function prepare() {
@@ -69,7 +77,7 @@ function prepare() {
   announce(flash?.querySelector('span').textContent ?? '');
 }
 
-/** A screen reader says a text that changes; the same text twice is emptied in between, so that it is said again. */
+/** Screen readers say a text that changes; emptied in between, the same text is said again. */
 function announce(text) {
   const announcer = document.getElementById('announcer');
   announcer.textContent = '';
@@ -78,8 +86,11 @@ function announce(text) {
   }, 100);
 }
 
-/** Keyboard users go on where they were: at the wrong field, at the same control, else at the top of the content. */
+/** Keyboard users go on where they were: at the wrong field, at the same control, or at the top where that is gone. */
 function focusAgain(id) {
-  const target = document.querySelector('[aria-invalid="true"]') ?? (id ? document.getElementById(id) : null);
-  (target ?? document.getElementById('main')).focus({ preventScroll: target !== null });
+  const wrongField = document.querySelector('[aria-invalid="true"]');
+  const sameControl = id ? document.getElementById(id) : null;
+  if (wrongField !== null) wrongField.focus();
+  else if (sameControl !== null) sameControl.focus({ preventScroll: true });
+  else if (id) document.getElementById('main').focus();
 }
