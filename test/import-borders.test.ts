@@ -68,8 +68,11 @@ test('only the command line, the entry point of a server and its settings read t
     const folder = path.join(packagesDir, packageName, 'src');
     for (const file of (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'))) {
       const text = await readFile(path.join(folder, file), 'utf8');
-      if (/process\.env\b/.test(text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, ''))) offenders.push(`${packageName}/${file}`);
+      if (/process\.env\b/.test(text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')))
+        offenders.push(`${packageName}/${file}`);
     }
   }
-  expect(offenders.filter((file) => !/^tina4-nodejs\/(cli\/|server\/(environment|start-server)\.ts)/.test(file))).toEqual([]);
+  expect(
+    offenders.filter((file) => !/^tina4-nodejs\/(cli\/|server\/(environment|start-server)\.ts)/.test(file)),
+  ).toEqual([]);
 });
