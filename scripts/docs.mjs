@@ -1,5 +1,11 @@
 /** Writes the pages of docs/ that are made from tables in the code. Needs a build. */
 import { writeFile } from 'node:fs/promises';
 import { describeVariables } from '../packages/core/dist/config/describe-variables.js';
+import { describeErrors } from '../packages/core/dist/errors/describe-errors.js';
+import { CORE_ERROR_CODES } from '../packages/core/dist/errors/error-codes.js';
+import { SESSION_ERROR_CODES } from '../packages/sessions/dist/index.js';
 
-await writeFile(new URL('../docs/configuration.md', import.meta.url), describeVariables());
+const page = (name) => new URL(`../docs/${name}.md`, import.meta.url);
+
+await writeFile(page('configuration'), describeVariables());
+await writeFile(page('errors'), describeErrors([CORE_ERROR_CODES, SESSION_ERROR_CODES]));

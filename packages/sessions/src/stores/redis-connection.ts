@@ -156,7 +156,7 @@ export class RedisConnection {
 
 /** Its code makes it a connection error, whose message may be shown. */
 class LateError extends Error {
-  readonly code = 'T4_LATE';
+  readonly code = 'ETIMEDOUT';
   constructor(timeoutMs: number) {
     super(`no answer came within ${timeoutMs} ms`);
   }

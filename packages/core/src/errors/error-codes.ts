@@ -1,0 +1,40 @@
+/**
+ * Every code of this package with the sentence that docs/errors.md shows. Codes are stable and never reused.
+ * A test compares this table with the codes that the sources use.
+ */
+export const CORE_ERROR_CODES = {
+  T4_AUTH_KEY_FILE: 'The file with the signing key cannot be read or written, or holds no key. The message names it.',
+  T4_AUTH_KNOWN_SECRET: 'Tokens are signed with a secret that everybody knows. Set TINA4_SECRET.',
+  T4_AUTH_PASSWORD: 'A password to hash is no text, or empty.',
+  T4_AUTH_PAYLOAD: 'The payload of a token must be an object that JSON can carry.',
+  T4_BODY_CUT_SHORT: 'The connection ended before the body was complete (400).',
+  T4_BODY_ENCODING: 'The body has a Content-Encoding that is not accepted (415). Send it uncompressed.',
+  T4_BODY_JSON: 'The body says it is JSON and is not, or nests more than 1,000 levels (400).',
+  T4_BODY_MULTIPART: 'A multipart body is broken (400).',
+  T4_BODY_TOO_LARGE: 'The body is over TINA4_MAX_UPLOAD_SIZE, or has too many or too large parts (413).',
+  T4_CONFIG_INVALID: 'Settings are wrong. The message lists all of them, and the server does not start.',
+  T4_COOKIE_INVALID: 'A cookie of the app has a name, value or attribute that browsers refuse (500).',
+  T4_FILE_HIDDEN: 'The path names a dot file; those are never served (403).',
+  T4_HANDLER_NO_ANSWER: 'An async handler ended without an answer (500). Return one.',
+  T4_HEADER_INVALID: 'A header of the app has a name or a value that HTTP cannot carry, such as a line break (500).',
+  T4_LOG_FILE: 'The log file cannot be written; lines go on to the terminal.',
+  T4_MIDDLEWARE_AMBIGUOUS: 'Two functions in different files have the middleware name that a route uses. Rename one.',
+  T4_MIDDLEWARE_NEXT_TWICE: 'A middleware called next() twice (500).',
+  T4_MIDDLEWARE_NO_ANSWER: 'An async middleware neither called next() nor answered (500).',
+  T4_MIDDLEWARE_UNKNOWN:
+    'A route names middleware that does not exist. It may be an access check, so the start is stopped.',
+  T4_REQUEST_TIMEOUT: 'A callback-style handler gave no answer within TINA4_REQUEST_TIMEOUT (500).',
+  T4_ROUTE_ANNOTATION: 'A doc comment above a route has an annotation that cannot be honoured.',
+  T4_ROUTE_GROUP: 'A group has no function that registers its routes, or an async one.',
+  T4_ROUTE_HANDLER: 'A route was registered without a function as its handler.',
+  T4_ROUTE_PATTERN: 'A path pattern cannot be understood. The message says what is wrong with it.',
+  T4_SESSION_ENGINE_MISSING: 'An app that was made without a session engine used req.session.',
+  T4_STATUS_INVALID: 'A status to answer with is not a whole number from 200 to 599.',
+  T4_TEMPLATES_MISSING: 'A template is to be rendered and there is no template folder.',
+  T4_TEMPLATE_NOT_FOUND: 'There is no template of that name in src/templates.',
+  T4_TEMPLATE_OUTSIDE: 'A template name leads out of the template folder.',
+  T4_TEMPLATE_RENDER: 'A template failed while it was rendered. The message names template and line.',
+  T4_TEMPLATE_SYNTAX: 'A template cannot be compiled. The message names template and line.',
+  T4_UPLOAD_CONTENT: 'An upload over 1 MiB is on disk only. Read it from file.tmpPath.',
+  T4_URL_INVALID: 'The path has broken percent-encoding or tries to leave the folder of public files (400).',
+} as const satisfies Readonly<Record<string, string>>;

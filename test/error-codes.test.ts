@@ -1,0 +1,32 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from '@jest/globals';
+import { describeErrors } from '../packages/core/src/errors/describe-errors.js';
+import { CORE_ERROR_CODES } from '../packages/core/src/errors/error-codes.js';
+import { SESSION_ERROR_CODES } from '../packages/sessions/src/error-codes.js';
+
+const root = path.join(__dirname, '..');
+
+/** The codes that the sources of packages use, their tables apart. Prefixes (`T4_SESSION_`) and wildcards are no codes. */
+async function codesIn(...packageNames: string[]): Promise<string[]> {
+  const codes = new Set<string>();
+  for (const packageName of packageNames) {
+    const folder = path.join(root, 'packages', packageName, 'src');
+    for (const file of await readdir(folder, { recursive: true })) {
+      if (!file.endsWith('.ts') || file.endsWith('error-codes.ts')) continue;
+      const text = await readFile(path.join(folder, file), 'utf8');
+      for (const [code] of text.matchAll(/\bT4_[A-Z0-9_]*[A-Z0-9]\b(?!_|…)/g)) codes.add(code);
+    }
+  }
+  return [...codes].sort();
+}
+
+test('every coded error that the sources use is in a table, and every code of a table is used', async () => {
+  const documented = [...Object.keys(CORE_ERROR_CODES), ...Object.keys(SESSION_ERROR_CODES)].sort();
+  expect(await codesIn('core', 'sessions', 'tina4-nodejs')).toEqual(documented);
+});
+
+test('docs/errors.md is what the tables say (npm run docs writes it)', async () => {
+  const page = await readFile(path.join(root, 'docs/errors.md'), 'utf8');
+  expect(page).toBe(describeErrors([CORE_ERROR_CODES, SESSION_ERROR_CODES]));
+});
