@@ -205,7 +205,9 @@ export class AppServer {
 
   #openTemplates(): Templates {
     const { isDebug, templates } = this.#config;
-    return new Templates({ ...templates, isDebug, directory: this.#options.folders.templates });
+    // Without the cache their files are looked at again every second; debug mode looks each time.
+    const cacheSeconds = templates.cache ? templates.cacheSeconds : 1;
+    return new Templates({ ...templates, cacheSeconds, isDebug, directory: this.#options.folders.templates });
   }
 
   #compose(): App {

@@ -50,11 +50,12 @@ export async function runServer(options: AppServerOptions): Promise<StartedServe
     port: server.port,
     close: async () => {
       watch?.close();
-      stopListening();
       await server.close();
+      stopListening();
     },
   };
-  const stopListening = closeOnSignals(started);
+  // Requests have their time; stores and log files get a little more.
+  const stopListening = closeOnSignals(started, { limitMs: config.server.shutdownTimeoutMs + 5000 });
   if (!config.isBannerHidden) console.log(bannerText(config, await readVersion(), server.address));
   return started;
 }

@@ -38,6 +38,29 @@ Router.get('/slow', async (req, res) => { console.log('handler runs'); await new
   expect((await ended).code).toBe(0);
 });
 
+test('a second signal ends the server at once', async () => {
+  const slow = `import { Router } from 'tina4-nodejs';
+Router.get('/slow', async (req, res) => { console.log('handler runs'); await new Promise((r) => setTimeout(r, 20_000)); return res.json({}); });`;
+  project = await ServedProject.create({ 'src/routes/slow.ts': slow });
+  const answer = fetch(`${await project.serve()}/slow`).catch(() => 'cut');
+  await project.until(/handler runs/);
+  project.signal('SIGINT');
+  // The first signal closed the port: only then does the second one count as the second.
+  await project.untilRefused();
+  expect((await project.stop('SIGINT')).code).toBe(130);
+  expect(await answer).toBe('cut');
+});
+
+test('a request that outlasts TINA4_SHUTDOWN_TIMEOUT is cut and the server still ends with 0', async () => {
+  const slow = `import { Router } from 'tina4-nodejs';
+Router.get('/slow', async (req, res) => { console.log('handler runs'); await new Promise((r) => setTimeout(r, 3000).unref()); return res.json({}); });`;
+  project = await ServedProject.create({ 'src/routes/slow.ts': slow });
+  const answer = fetch(`${await project.serve([], { TINA4_SHUTDOWN_TIMEOUT: '0.2' })}/slow`).catch(() => 'cut');
+  await project.until(/handler runs/);
+  expect((await project.stop()).code).toBe(0);
+  expect(await answer).toBe('cut');
+});
+
 test('a port in use is told in one line and ends with 1', async () => {
   project = await ServedProject.create({ 'src/routes/hello.ts': hello });
   const other = createServer();

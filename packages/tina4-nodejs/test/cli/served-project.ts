@@ -97,6 +97,24 @@ export class ServedProject {
     return (await this.#ended) as Ended;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Waits until the server takes no new connections; rejects after 5 s. */
+  async untilRefused(): Promise<void> {
+    const address = /http:\/\/[\d.:]+/.exec(this.output)?.[0] ?? '';
+    const deadline = Date.now() + 5000;
+    while (Date.now() < deadline) {
+      const isRefused = await fetch(`${address}/`, { headers: { connection: 'close' } }).then(
+        () => false,
+        () => true,
+      );
+      if (isRefused) return;
+    }
+    throw new Error('the server still takes connections');
+  }
+
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
     this.#child?.kill(signal);
     return this.ended();
