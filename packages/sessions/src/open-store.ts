@@ -5,7 +5,7 @@ import type { SessionStore } from './session-store.js';
 type Opener = (settings: StoreSettings) => Promise<SessionStore>;
 
 /** One module per backend, loaded when it is chosen: an app pays for the one store it uses. */
-const OPENERS: Readonly<Record<Exclude<StoreSettings['backend'], 'mongodb'>, Opener>> = {
+const OPENERS: Readonly<Record<StoreSettings['backend'], Opener>> = {
   file: async (settings) => {
     const { FileStore } = await import('./stores/file-store.js');
     if (settings.path === undefined) {
@@ -19,6 +19,7 @@ const OPENERS: Readonly<Record<Exclude<StoreSettings['backend'], 'mongodb'>, Ope
   },
   redis: async (settings) => (await import('./stores/redis-store.js')).openRedisStore(settings),
   valkey: async (settings) => (await import('./stores/redis-store.js')).openRedisStore(settings),
+  mongodb: async (settings) => (await import('./stores/mongodb-store.js')).openMongodbStore(settings),
   database: async (settings) => (await import('./stores/sql-store.js')).openSqlStore(settings),
 };
 
@@ -27,9 +28,7 @@ const OPENERS: Readonly<Record<Exclude<StoreSettings['backend'], 'mongodb'>, Ope
  * T4_DRIVER_MISSING where its driver is not installed, and with what the store itself says about its settings.
  */
 export async function openStore(settings: StoreSettings): Promise<SessionStore> {
-  const open: Opener | undefined = Object.hasOwn(OPENERS, settings.backend)
-    ? OPENERS[settings.backend as keyof typeof OPENERS]
-    : undefined;
+  const open: Opener | undefined = Object.hasOwn(OPENERS, settings.backend) ? OPENERS[settings.backend] : undefined;
   if (open !== undefined) return open(settings);
   throw new SessionError(
     'T4_SESSION_STORE_UNKNOWN',
