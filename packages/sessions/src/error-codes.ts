@@ -13,8 +13,9 @@ export const SESSION_ERROR_CODES = {
     'Another request changed the same key of the session meanwhile; nothing was stored (409). Send the request again.',
   T4_SESSION_COOKIE_INVALID:
     'The settings of the session cookie contradict each other or a browser would refuse the cookie.',
-  T4_SESSION_DATABASE_UNSUPPORTED: 'DATABASE_URL names a database that the session store does not speak.',
-  T4_SESSION_DATABASE_URL: 'DATABASE_URL cannot be read. The message says why, without repeating it.',
+  T4_SESSION_DATABASE_UNSUPPORTED:
+    'DATABASE_URL has a scheme that the database session store does not speak. The message lists those it does.',
+  T4_SESSION_DATABASE_URL: 'DATABASE_URL cannot be read. The message says which part is wrong and how to write it.',
   T4_SESSION_ENDED:
     'The session was ended or replaced (logout, login) while this request ran; its change was not stored (409).',
   T4_SESSION_ID_TAKEN: 'A new session id was already in use: the source of randomness is broken.',
@@ -25,10 +26,11 @@ export const SESSION_ERROR_CODES = {
   T4_SESSION_OPTION_INVALID: 'A session setting has a value outside its range.',
   T4_SESSION_OPTIONS_INVALID: 'Several session settings are wrong. The message lists them all.',
   T4_SESSION_STORE_UNKNOWN: 'The chosen session store does not exist. The message lists those that do.',
-  T4_SESSION_TABLE_FOREIGN: 'The table tina4_session has a shape that cannot be brought to the one needed.',
+  T4_SESSION_TABLE_FOREIGN:
+    'The table tina4_session has another shape than the session store needs. Rename or drop it; it is made anew.',
   T4_SESSION_TOO_LARGE: 'The session is over TINA4_SESSION_MAX_BYTES. The message names its largest key.',
   T4_SESSION_UNAVAILABLE: 'The session was touched while its store does not answer (503). It recovers by itself.',
-  T4_SESSION_URL: 'The URL of the session store cannot be read. The message shows the form it should have.',
+  T4_SESSION_URL: 'The URL of the session store cannot be read. The message shows the form it takes.',
   T4_SESSION_WRITE_AFTER_RELEASE: 'The session changed after it was stored and released; that change is not stored.',
   T4_STORE_PATH: 'The folder of the file store is missing from the settings, or not an absolute path.',
   T4_STORE_UNAVAILABLE: 'A store does not answer, refuses, or answers too late. Nothing is known to be stored.',

@@ -28,7 +28,7 @@ const OPENERS: Readonly<Record<StoreSettings['backend'], Opener>> = {
  * T4_DRIVER_MISSING where its driver is not installed, and with what the store itself says about its settings.
  */
 export async function openStore(settings: StoreSettings): Promise<SessionStore> {
-  const open = Object.hasOwn(OPENERS, settings.backend) ? OPENERS[settings.backend] : undefined;
+  const open: Opener | undefined = Object.hasOwn(OPENERS, settings.backend) ? OPENERS[settings.backend] : undefined;
   if (open !== undefined) return open(settings);
   throw new SessionError(
     'T4_SESSION_STORE_UNKNOWN',

@@ -3,9 +3,14 @@ import { attachOrCreate, drop } from 'node-firebird';
 import { describeService } from '../../../../test/services/describe-service.js';
 import { parseDatabaseUrl } from '../../src/stores/sql-url.js';
 import { describeSqlStore, type TestDatabase } from './sql-cases.js';
+import { describeSqlConformance } from './sql-conformance.js';
 
 describeService('firebird', (service) => {
   describeSqlStore('firebird', () => makeFirebirdDatabase(service.url));
+  describeSqlConformance(
+    () => makeFirebirdDatabase(service.url),
+    () => service.url,
+  );
 });
 
 /** A database file of its own beside the one that `url` names. */

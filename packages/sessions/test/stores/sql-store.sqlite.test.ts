@@ -9,6 +9,7 @@ import { SQL_DIALECTS } from '../../src/stores/sql-dialect.js';
 import { SqlStore } from '../../src/stores/sql-store.js';
 import { parseDatabaseUrl } from '../../src/stores/sql-url.js';
 import { describeSqlStore, newKey, newLease, type TestDatabase } from './sql-cases.js';
+import { describeSqlConformance } from './sql-conformance.js';
 
 async function open(): Promise<TestDatabase> {
   const projectDir = await mkdtemp(join(tmpdir(), 'tina4-sqlite-'));
@@ -19,6 +20,7 @@ async function open(): Promise<TestDatabase> {
 }
 
 describeSqlStore('sqlite', open);
+describeSqlConformance(open);
 
 describe('a SQLite file that someone else is writing to', () => {
   let testDatabase: TestDatabase;
