@@ -15,7 +15,9 @@ export function renderTemplate(
   { templates }: AppContext,
 ): string | Promise<string> {
   if (templates === undefined) {
-    throw new Error(`T4_TEMPLATES_MISSING: there is no template folder, so "${name}" cannot be rendered. Make src/templates.`);
+    throw new Error(
+      `T4_TEMPLATES_MISSING: there is no template folder, so "${name}" cannot be rendered. Make src/templates.`,
+    );
   }
   const globals = {
     form_token: (context?: string) => safeHtml(formTokenFields(req, context)),
