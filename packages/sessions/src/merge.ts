@@ -16,17 +16,20 @@ export interface Merge {
   readonly keptKeys: readonly string[];
 }
 
+/** True when the two have the same keys in the same order. */
+export function hasSameKeys(one: Readonly<SessionRecord>, other: Readonly<SessionRecord>): boolean {
+  const keys = Object.keys(one);
+  const otherKeys = Object.keys(other);
+  return keys.length === otherKeys.length && keys.every((key, index) => key === otherKeys[index]);
+}
+
 /**
  * True when the two certainly hold the same data: same keys in the same order, each with the same primitive value. It is the
  * cheap look before JSON texts are compared; false says nothing.
  */
 export function hasSamePrimitives(base: Readonly<SessionRecord>, current: Readonly<SessionRecord>): boolean {
-  const baseKeys = Object.keys(base);
-  const currentKeys = Object.keys(current);
-  if (baseKeys.length !== currentKeys.length) return false;
-  for (let index = 0; index < baseKeys.length; index++) {
-    const key = baseKeys[index] as string;
-    if (key !== currentKeys[index]) return false;
+  if (!hasSameKeys(base, current)) return false;
+  for (const key of Object.keys(base)) {
     const value = current[key];
     if (value !== base[key] || (typeof value === 'object' && value !== null)) return false;
   }

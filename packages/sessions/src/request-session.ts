@@ -7,7 +7,7 @@ import { encodeLive, parseRecord, type SessionRecord, type TombstoneReason } fro
 import { warnOfData } from './debug-warnings.js';
 import type { EngineParts } from './engine-parts.js';
 import { SessionError, SessionUnavailableError } from './errors.js';
-import { changesBetween, hasSamePrimitives } from './merge.js';
+import { changesBetween, hasSameKeys, hasSamePrimitives } from './merge.js';
 import { sessionEnded, sessionNotLoaded, writeAfterRelease } from './refusals.js';
 import { checkSize, serializeRecord } from './serialize.js';
 import { expiredSessionCookie, findSessionIds, renameCookie, sessionCookie } from './session-cookie.js';
@@ -43,11 +43,12 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   #tombstone: TombstoneReason | undefined;
   #hold: SessionHold | undefined;
   #data: Session | undefined;
-  /** What `#data` was when it was last in step with the store, as text and parsed. */
+  /** What `#data` was when it was last in step with the store. */
   #json = EMPTY_JSON;
-  #base: Readonly<SessionRecord> = EMPTY;
-  /** What the store holds where that is not `#base`: a save in the middle of the request merged. */
-  #stored: Readonly<SessionRecord> | undefined;
+  /** `#json` as it was parsed for `#data`: its nested values are the user's own objects, so only primitives may be compared. */
+  #parsed: Readonly<SessionRecord> | undefined;
+  /** What the store holds where that is not `#json`: a save in the middle of the request merged. */
+  #storedJson: string | undefined;
   #newId: string | undefined;
   /** What the commit does to the found session. */
   #ending: TombstoneReason | undefined;
@@ -103,8 +104,8 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   get data(): Session {
     if (this.#data !== undefined) return this.#data;
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#json !== EMPTY_JSON) this.#base = parseRecord(this.#json) ?? this.#forgetCorrupt();
-    this.#data = createSessionObject(this, this.#base);
+    this.#parsed = this.#json === EMPTY_JSON ? EMPTY : (parseRecord(this.#json) ?? this.#forgetCorrupt());
+    this.#data = createSessionObject(this, this.#parsed);
     if (this.#state === 'released') freezeDeep(this.#data);
     return this.#data;
   }
@@ -317,7 +318,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     const key = keyOfSessionId(id);
     const expiresAt = createdAt + Math.min(settings.lifetimeMs, settings.absoluteLifetimeMs);
     const text = encodeLive(createdAt, this.#writerName(), json);
-    checkSize(text, (this.#data ?? EMPTY) as SessionRecord, settings.maxBytes);
+    checkSize(text, json, settings.maxBytes);
     const created = writer.create(key, text, expiresAt);
     const use = (version: string): void => {
       this.#newId = undefined;
@@ -361,8 +362,8 @@ export class EngineRequestSession implements RequestSession, SessionControls {
       this.#ending = undefined;
       this.#found = undefined;
       this.#json = EMPTY_JSON;
-      this.#base = EMPTY;
-      this.#stored = undefined;
+      this.#parsed = EMPTY;
+      this.#storedJson = undefined;
       if (destroyed === 'replaced') {
         this.#tombstone = 'replaced';
         this.#refuseAsEnded();
@@ -394,10 +395,9 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   #job(found: FoundSession, json: string, hold: SessionHold | undefined, keepsHold: boolean): WriteJob {
     return {
       session: found,
-      ours: (this.#data ?? this.#baseRecord()) as SessionRecord,
-      base: this.#baseRecord(),
-      stored: this.#stored,
       json,
+      baseJson: this.#json,
+      storedJson: this.#storedJson,
       expiresAt: this.#slideFrom(found),
       writer: this.#writerName(),
       hold,
@@ -407,33 +407,35 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     };
   }
 
-  #baseRecord(): Readonly<SessionRecord> {
-    if (this.#base === EMPTY && this.#json !== EMPTY_JSON) this.#base = parseRecord(this.#json) ?? EMPTY;
-    return this.#base;
-  }
-
   /** After a write: the request's data and the store say the same. The cookie follows where the expiry moved. */
   #nowInStep(found: FoundSession, json: string, written: Extract<WriteResult, { outcome: 'stored' }>): void {
     this.#found = { ...found, version: written.version, expiresAt: written.expiresAt };
     if (written.expiresAt !== found.expiresAt) this.#giveCookie(written.expiresAt);
     this.#json = json;
-    this.#base = EMPTY;
-    this.#stored = written.merged;
+    this.#parsed = undefined;
+    this.#storedJson = written.mergedJson;
   }
 
   /** The JSON text of the data when it is not what was loaded or last stored, else undefined. */
   #changedJson(): string | undefined {
     const data = this.#data as SessionRecord | undefined;
     if (data === undefined) return undefined;
-    const base = this.#baseRecord();
-    if (hasSamePrimitives(base, data)) return undefined;
+    if (this.#parsed !== undefined && hasSamePrimitives(this.#parsed, data)) return undefined;
     const json = serializeRecord(data);
-    if (json === this.#json) return undefined;
+    if (json === this.#json || this.#isReordered(json, data)) return undefined;
     if (!this.#hasSetKey && this.#parts.modes.isLearning(this.#route, this.#request.method)) {
-      this.#hasSetKey = changesBetween(base, data).set.length > 0;
+      this.#hasSetKey = changesBetween(parseRecord(this.#json) ?? EMPTY, data).set.length > 0;
     }
     if (this.#parts.settings.isDebug) warnOfData(this.#parts, this.#route.label, data, json);
     return json;
+  }
+
+  /** A key that was deleted and set again stands elsewhere in the text; nothing has changed. */
+  #isReordered(json: string, data: Readonly<SessionRecord>): boolean {
+    if (json.length !== this.#json.length || hasSameKeys(this.#parsed ?? EMPTY, data)) return false;
+    const base = parseRecord(this.#json) ?? EMPTY;
+    const { set, deleted } = changesBetween(base, data);
+    return set.length + deleted.length === 0;
   }
 
   /** The expiry after this request: later by at least a tenth of the lifetime, or as it was. */

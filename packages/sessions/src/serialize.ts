@@ -1,4 +1,4 @@
-import type { SessionRecord } from './codec.js';
+import { parseRecord, type SessionRecord } from './codec.js';
 import { SessionError } from './errors.js';
 
 /**
@@ -31,12 +31,13 @@ function notSerializable(key: string | undefined, cause: unknown): SessionError 
   );
 }
 
-/** Throws T4_SESSION_TOO_LARGE naming the largest key when `text` has more than `maxBytes` UTF-8 bytes. Returns its bytes. */
-export function checkSize(text: string, data: Readonly<SessionRecord>, maxBytes: number): number {
+/** Throws T4_SESSION_TOO_LARGE naming the largest key of `json` when `text`, which contains it, is over `maxBytes` UTF-8 bytes. */
+export function checkSize(text: string, json: string, maxBytes: number): void {
   // One UTF-16 unit is at most three bytes: most sessions need no counting at all.
-  if (text.length * 3 <= maxBytes && text.length <= 5_000) return text.length;
+  if (text.length * 3 <= maxBytes) return;
   const bytes = Buffer.byteLength(text);
-  if (bytes <= maxBytes) return bytes;
+  if (bytes <= maxBytes) return;
+  const data = parseRecord(json) ?? {};
   let largestKey = '';
   let largestBytes = -1;
   for (const key of Object.keys(data)) {

@@ -1,8 +1,8 @@
 import { type GuardedStore, isPromise } from './breaker.js';
-import { decode, encodeLive, encodeTombstone, parseRecord, type SessionRecord } from './codec.js';
+import { decode, encodeLive, encodeTombstone, parseRecord } from './codec.js';
 import type { EngineSettings } from './engine-settings.js';
 import { SessionError, SessionUnavailableError } from './errors.js';
-import { type Merge, mergeRecords } from './merge.js';
+import { mergeRecords } from './merge.js';
 import type { OnceLog } from './once-log.js';
 import { sessionConflict, sessionEnded } from './refusals.js';
 import { checkSize, serializeRecord } from './serialize.js';
@@ -28,13 +28,12 @@ export interface KnownSession {
 /** What one request wants to be written over a known session. */
 export interface WriteJob {
   readonly session: KnownSession;
-  /** The request's data and what it had loaded. */
-  readonly ours: Readonly<SessionRecord>;
-  readonly base: Readonly<SessionRecord>;
-  /** What the store holds where that is not `base`: an earlier save of this request merged. */
-  readonly stored: Readonly<SessionRecord> | undefined;
-  /** The JSON text of `ours`. */
+  /** The request's data as JSON text, as it is to be stored. */
   readonly json: string;
+  /** What the request had loaded, or last stored, as JSON text. */
+  readonly baseJson: string;
+  /** What the store holds where that is not `baseJson`: an earlier save of this request merged. */
+  readonly storedJson: string | undefined;
   readonly expiresAt: number;
   /** Marks the text as this request's own, so that it is recognised after a lost reply. Also the owner of its lease. */
   readonly writer: string;
@@ -45,13 +44,13 @@ export interface WriteJob {
   readonly label: string;
 }
 
-/** `merged` is set where what is stored differs from the request's own data. */
+/** `mergedJson` is set where what is stored differs from the request's own data. */
 export type WriteResult =
   | {
       readonly outcome: 'stored';
       readonly version: string;
       readonly expiresAt: number;
-      readonly merged?: SessionRecord;
+      readonly mergedJson?: string;
     }
   | { readonly outcome: 'ended' };
 
@@ -82,17 +81,17 @@ export class SessionWriter {
   /** Writes over what the request loaded, merging with what came in between. */
   update(job: WriteJob): Awaitable<WriteResult> {
     const { session, expiresAt } = job;
-    let merge: Merge | undefined;
+    let merged: string | undefined;
     let text: string;
     try {
-      merge = job.stored === undefined ? undefined : this.#merge(job, job.stored);
-      text = this.#encode(job, session.createdAt, merge?.merged);
+      merged = job.storedJson === undefined ? undefined : this.#merge(job, job.storedJson);
+      text = this.#encode(job, merged);
     } catch (error) {
       return Promise.reject(error);
     }
     const first = attempt(() => this.#send(job, text, session.version, expiresAt));
-    if (!isPromise(first) && first.outcome === 'updated') return stored(first.version, expiresAt, merge);
-    return this.#updateSlowly(job, text, merge, first);
+    if (!isPromise(first) && first.outcome === 'updated') return stored(first.version, expiresAt, merged);
+    return this.#updateSlowly(job, text, merged, first);
   }
 
   /**
@@ -101,9 +100,9 @@ export class SessionWriter {
    * T4_SESSION_ENDED whatever the method: nobody may be told that a login happened which did not.
    */
   async replace(job: WriteJob, newKey: string): Promise<Extract<WriteResult, { outcome: 'stored' }>> {
-    const { key, createdAt } = job.session;
-    let merge = job.stored === undefined ? undefined : this.#merge(job, job.stored);
-    let text = this.#encode(job, createdAt, merge?.merged);
+    const { key } = job.session;
+    let merged = job.storedJson === undefined ? undefined : this.#merge(job, job.storedJson);
+    let text = this.#encode(job, merged);
     let newVersion = await this.create(newKey, text, job.expiresAt);
     const tombstone = encodeTombstone('replaced', job.writer);
     const patience = this.#patience(job);
@@ -111,18 +110,18 @@ export class SessionWriter {
     try {
       for (let conflicts = 0; conflicts < MOST_CONFLICTS; ) {
         const result = await this.#retrying(() => this.#sendTombstone(job, tombstone, version));
-        if (result.outcome === 'updated') return stored(newVersion, job.expiresAt, merge);
+        if (result.outcome === 'updated') return stored(newVersion, job.expiresAt, merged);
         if (result.outcome === 'busy') {
           await patience.pause(result.holder);
           continue;
         }
         const current = result.outcome === 'gone' ? undefined : await this.#current(key, result);
-        if (current?.text === tombstone) return stored(newVersion, job.expiresAt, merge);
+        if (current?.text === tombstone) return stored(newVersion, job.expiresAt, merged);
         const theirs = readLive(current);
         if (current === undefined || theirs === undefined) throw sessionEnded(job.label);
         conflicts += 1;
-        merge = this.#merge(job, theirs.record);
-        text = this.#encode(job, createdAt, merge.merged);
+        merged = this.#merge(job, theirs);
+        text = this.#encode(job, merged);
         newVersion = await this.#updateNew(newKey, text, job.expiresAt, newVersion, job.label);
         version = current.version;
       }
@@ -138,7 +137,7 @@ export class SessionWriter {
    * Puts a tombstone over the session, whatever was written to it meanwhile. `ended`: it is dead now, or was destroyed by
    * somebody else. `gone`: there was nothing left. `replaced`: another request gave it a new id first, so this one ended nothing.
    */
-  async destroy(job: Omit<WriteJob, 'json' | 'ours' | 'base' | 'stored'>): Promise<'ended' | 'gone' | 'replaced'> {
+  async destroy(job: Omit<WriteJob, 'json' | 'baseJson' | 'storedJson'>): Promise<'ended' | 'gone' | 'replaced'> {
     const { key } = job.session;
     const tombstone = encodeTombstone('destroyed', job.writer);
     const patience = this.#patience(job);
@@ -187,30 +186,30 @@ export class SessionWriter {
   async #updateSlowly(
     job: WriteJob,
     firstText: string,
-    firstMerge: Merge | undefined,
+    firstMerged: string | undefined,
     first: Awaitable<UpdateResult>,
   ): Promise<WriteResult> {
-    const { key, createdAt } = job.session;
+    const { key } = job.session;
     let { version } = job.session;
     let { expiresAt } = job;
     let text = firstText;
-    let merge = firstMerge;
+    let merged = firstMerged;
     let patience: Patience | undefined;
     let result = await this.#retrying(() => this.#send(job, text, version, expiresAt), first);
     for (let conflicts = 0; conflicts < MOST_CONFLICTS; ) {
-      if (result.outcome === 'updated') return stored(result.version, expiresAt, merge);
+      if (result.outcome === 'updated') return stored(result.version, expiresAt, merged);
       if (result.outcome === 'gone') return { outcome: 'ended' };
       if (result.outcome === 'busy') {
         patience ??= this.#patience(job);
         await patience.pause(result.holder);
       } else {
         const current = await this.#current(key, result);
-        if (current?.text === text) return stored(current.version, current.expiresAt, merge);
+        if (current?.text === text) return stored(current.version, current.expiresAt, merged);
         const theirs = readLive(current);
         if (current === undefined || theirs === undefined) return { outcome: 'ended' };
         conflicts += 1;
-        merge = this.#merge(job, theirs.record);
-        text = this.#encode(job, createdAt, merge.merged);
+        merged = this.#merge(job, theirs);
+        text = this.#encode(job, merged);
         version = current.version;
         expiresAt = Math.max(expiresAt, current.expiresAt);
       }
@@ -219,28 +218,33 @@ export class SessionWriter {
     throw sessionConflict(job.label, []);
   }
 
-  /** Throws T4_SESSION_CONFLICT when both sides changed a key and the request may not simply win. */
-  #merge(job: WriteJob, theirs: Readonly<SessionRecord>): Merge {
-    const isStrict = job.isUnsafe || job.hold !== undefined;
+  /** The merged JSON text. Throws T4_SESSION_CONFLICT when both sides changed a key and the request may not simply win. */
+  #merge(job: WriteJob, theirJson: string): string {
+    const isHolder = job.hold !== undefined;
     // Whoever held the session and lost its lease must not take an equal value for its own: both may have counted to 2.
-    const merge = mergeRecords(job.base, job.ours, theirs, job.hold !== undefined);
-    if (isStrict && merge.conflicts.length + merge.keptKeys.length > 0) {
-      throw sessionConflict(job.label, [...merge.conflicts, ...merge.keptKeys]);
+    const { conflicts, keptKeys, merged } = mergeRecords(
+      parseRecord(job.baseJson) ?? {},
+      parseRecord(job.json) ?? {},
+      parseRecord(theirJson) ?? {},
+      isHolder,
+    );
+    if ((job.isUnsafe || isHolder) && conflicts.length + keptKeys.length > 0) {
+      throw sessionConflict(job.label, [...conflicts, ...keptKeys]);
     }
-    if (merge.conflicts.length > 0) {
+    if (conflicts.length > 0) {
       this.#once.warn(
         `later-wins ${job.label}`,
         () =>
-          `${job.label} and another request changed the session keys ${merge.conflicts.map((key) => JSON.stringify(key)).join(', ')} at once; the later value was kept. Declare route.session("exclusive") for it if both must count.`,
+          `${job.label} and another request changed the session keys ${conflicts.map((key) => JSON.stringify(key)).join(', ')} at once; the later value was kept. Declare route.session("exclusive") for it if both must count.`,
       );
     }
-    return merge;
+    return serializeRecord(merged);
   }
 
-  #encode(job: WriteJob, createdAt: number, merged: SessionRecord | undefined): string {
-    const json = merged === undefined ? job.json : serializeRecord(merged);
-    const text = encodeLive(createdAt, job.writer, json);
-    checkSize(text, merged ?? job.ours, this.#settings.maxBytes);
+  #encode(job: WriteJob, merged: string | undefined): string {
+    const json = merged ?? job.json;
+    const text = encodeLive(job.session.createdAt, job.writer, json);
+    checkSize(text, json, this.#settings.maxBytes);
     return text;
   }
 
@@ -291,20 +295,21 @@ export class SessionWriter {
   }
 }
 
-function readLive(session: StoredSession | undefined): { readonly record: SessionRecord } | undefined {
+/** The JSON text of a live session whose data is one object; undefined for a tombstone, nothing, or a damaged entry. */
+function readLive(session: StoredSession | undefined): string | undefined {
   const payload = session === undefined ? undefined : decode(session.text);
-  const record = payload?.kind === 'live' ? parseRecord(payload.json) : undefined;
-  return record === undefined ? undefined : { record };
+  if (payload?.kind !== 'live' || parseRecord(payload.json) === undefined) return undefined;
+  return payload.json;
 }
 
 function stored(
   version: string,
   expiresAt: number,
-  merge: Merge | undefined,
+  mergedJson: string | undefined,
 ): Extract<WriteResult, { outcome: 'stored' }> {
-  return merge === undefined
+  return mergedJson === undefined
     ? { outcome: 'stored', version, expiresAt }
-    : { outcome: 'stored', version, expiresAt, merged: merge.merged };
+    : { outcome: 'stored', version, expiresAt, mergedJson };
 }
 
 /** A synchronous throw of a store becomes a rejection like any other. */

@@ -261,3 +261,32 @@ test('while one request regenerates, what another stored before it comes along',
   expect((await login).status).toBe(200);
   expect((await browser.get('/all')).json).toEqual({ visits: 1, written: true, user_id: 'user' });
 });
+
+test('a login that comes too late is told so and leaves no orphan behind', async () => {
+  const loaded = gate();
+  const goOn = gate();
+  const backend = new SharedBackend();
+  const app = await openApp(
+    {
+      ...account,
+      'GET /slow-login': {
+        mode: 'shared',
+        handler: async ({ request, session }) => {
+          void session.visits;
+          loaded.open();
+          await goOn.passed;
+          request.regenerate();
+          session.user_id = 'late';
+        },
+      },
+    },
+    { store: backend.connect() },
+  );
+  const browser = await visitor(app);
+  const login = app.send('GET', '/slow-login', { cookie: browser.cookie });
+  await loaded.passed;
+  await browser.post('/logout');
+  goOn.open();
+  expect(await login).toMatchObject({ status: 409, setCookie: undefined });
+  expect(JSON.stringify([...backend.entries.values()])).not.toContain('late');
+});

@@ -4,7 +4,7 @@ import type { RequestSession } from '../src/session-types.js';
 import { MemoryStore } from '../src/stores/memory-store.js';
 import { closeApps, openApp } from './support/apps.js';
 import { intercept, recordCalls } from './support/intercepted-store.js';
-import { memoryLog, until } from './support/observe.js';
+import { gate, memoryLog, until } from './support/observe.js';
 import { SharedBackend } from './support/shared-backend.js';
 import { Browser, type Routes } from './support/test-app.js';
 
@@ -215,17 +215,61 @@ test('a save that was not awaited is finished before the answer leaves', async (
   const app = await openApp(
     {
       ...routes,
-      'POST /steps': ({ session }) => {
+      'POST /steps': async ({ session }) => {
         session.step = 1;
         void session.save();
+        await Promise.resolve();
+        await Promise.resolve();
         session.step = 2;
       },
     },
     { store: backend.connect() },
   );
   const browser = new Browser(app);
-  await browser.post('/steps');
-  expect((await browser.get('/read')).json).toEqual({ step: 2 });
+  await browser.get('/count');
+  expect((await browser.post('/steps')).status).toBe(200);
+  expect((await browser.get('/read')).json).toEqual({ count: 1, step: 2 });
+});
+
+test('after a save that merged, the next save keeps what others stored', async () => {
+  const loaded = gate();
+  const goOn = gate();
+  const app = await openApp({
+    ...routes,
+    'GET /steps': {
+      mode: 'shared',
+      handler: async ({ session }) => {
+        void session.count;
+        loaded.open();
+        await goOn.passed;
+        session.step = 1;
+        await session.save();
+        session.step = 2;
+      },
+    },
+    'POST /other': ({ session }) => {
+      session.other = true;
+    },
+  });
+  const browser = new Browser(app);
+  await browser.get('/count');
+  const steps = browser.get('/steps');
+  await loaded.passed;
+  await browser.post('/other');
+  goOn.open();
+  expect((await steps).status).toBe(200);
+  expect((await browser.get('/read')).json).toEqual({ count: 1, other: true, step: 2 });
+});
+
+test('an answer whose commit failed sets no cookie, even if a save before it made the session', async () => {
+  const app = await openApp({
+    'POST /steps': async ({ session }) => {
+      session.step = 1;
+      await session.save();
+      session.bad = 1n;
+    },
+  });
+  expect(await app.send('POST', '/steps')).toMatchObject({ status: 500, setCookie: undefined });
 });
 
 test('release stores, lets go, and freezes the data at every depth', async () => {

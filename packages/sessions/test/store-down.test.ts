@@ -3,7 +3,7 @@ import { StoreUnavailableError } from '../src/errors.js';
 import type { SessionStore } from '../src/session-store.js';
 import { closeApps, openApp } from './support/apps.js';
 import { type Interceptor, intercept, type Verb } from './support/intercepted-store.js';
-import { memoryLog } from './support/observe.js';
+import { memoryLog, until } from './support/observe.js';
 import { SharedBackend } from './support/shared-backend.js';
 import { Browser, type Routes } from './support/test-app.js';
 
@@ -171,4 +171,22 @@ test('a lease whose reply was lost or late is given back', async () => {
   expect((await browser.post('/write')).status).toBe(200);
   expect(performance.now() - startedAt).toBeLessThan(290);
   expect(backend.leases.size).toBe(0);
+});
+
+test('a lease that is taken after its caller gave up is given back', async () => {
+  const { backend, browser, become, heal } = await visitor();
+  let isTaken = false;
+  become(async (verb, proceed) => {
+    if (verb !== 'lock') return proceed();
+    await new Promise((resolve) => setTimeout(resolve, 90));
+    const taken = await proceed();
+    isTaken = backend.leases.size > 0;
+    return taken;
+  });
+  expect((await browser.post('/write')).status).toBe(503);
+  await until(() => isTaken);
+  heal();
+  const startedAt = performance.now();
+  await until(() => backend.leases.size === 0);
+  expect(performance.now() - startedAt).toBeLessThan(250);
 });
