@@ -91,9 +91,8 @@ export class RedisConnection {
 
   /** The values of several keys, null where there is none. On a cluster: of one key. */
   async readValues(keys: readonly string[]): Promise<readonly (string | null)[]> {
-    const [first] = keys;
     if (!this.isCluster) return this.#inTime(this.#client.mget(keys));
-    return [await this.#inTime(this.#client.get(first ?? ''))];
+    return [await this.#inTime(this.#readOnCluster(keys[0] ?? ''))];
   }
 
   /** Masters by address; one server alone has the empty address. */
@@ -134,6 +133,16 @@ export class RedisConnection {
     } catch (error) {
       if (!isWorthResending(error)) throw error;
       return this.#client.eval(REDIS_SCRIPT, keys.length, ...keys, ...args);
+    }
+  }
+
+  async #readOnCluster(key: string): Promise<string | null> {
+    try {
+      return await this.#client.get(key);
+    } catch (error) {
+      if (!isWorthResending(error)) throw error;
+      const replies = (await this.#client.eval(REDIS_SCRIPT, 2, key, `${key}:lease`, '0', 'g')) as (string | null)[];
+      return replies[0] ?? null;
     }
   }
 
@@ -193,6 +202,7 @@ function clusterOptions(address: RedisAddress, timeoutMs: number): ClusterOption
     lazyConnect: true,
     enableOfflineQueue: false,
     clusterRetryStrategy: retryPause,
+    clusterNodeRetryStrategy: retryPause,
     slotsRefreshTimeout: timeoutMs,
     enableAutoPipelining: true,
     autoPipeliningIgnoredCommands: ['eval'],

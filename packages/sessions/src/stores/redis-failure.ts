@@ -48,9 +48,17 @@ function reasonOf(error: unknown): string {
 
 /** Socket and TLS errors name host and port, and have a code in capitals (ECONNREFUSED, DEPTH_ZERO_SELF_SIGNED_CERT). */
 function isConnectionError(error: unknown): boolean {
-  return error instanceof Error && typeof (error as { code?: unknown }).code === 'string' && !('command' in error);
+  return isObject(error) && typeof error.code === 'string' && !('command' in error);
 }
 
+/** A name with several addresses fails with one error for each and no message of its own. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!isObject(error)) return String(error);
+  const [first] = Array.isArray(error.errors) ? (error.errors as unknown[]) : [];
+  const message = error.message;
+  return message === '' && first !== undefined ? messageOf(first) : String(message);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
