@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { SessionError } from '../errors.js';
 import { type DriverExports, importDriver } from '../import-driver.js';
 import type { StoreSettings } from '../session-options.js';
+import { FIREBIRD_OPTIONS, guardBlobs } from './sql-firebird.js';
 import { inOwnTransaction, openSqlite, reading, type SqliteConnection, type SqliteDriver } from './sql-sqlite.js';
 import type { SqlEngine, SqlTarget } from './sql-url.js';
 
@@ -121,6 +122,7 @@ function clientOf(engine: SqlEngine, base: KnexClientClass, driver: unknown): Kn
     }
 
     override async acquireRawConnection(): Promise<unknown> {
+      if (engine === 'firebird') return guardBlobs(await super.acquireRawConnection());
       if (engine !== 'sqlite') return super.acquireRawConnection();
       const { filename } = (this as unknown as SqliteClient).connectionSettings;
       return openSqlite(driver as SqliteDriver, filename);
@@ -211,6 +213,7 @@ async function connectionSettings(target: SqlTarget, settings: StoreSettings, ti
     case 'firebird':
       return {
         ...server,
+        ...FIREBIRD_OPTIONS,
         lowercase_keys: true,
         blobAsText: true,
         encoding: 'UTF8',

@@ -7,8 +7,11 @@ export interface TcpProxy {
   /** Ends every connection at once and refuses new ones until `heal`. */
   cut(): void;
   heal(): void;
-  /** Cuts each connection as soon as the server's answer to bytes that hold `text` is on its way: the client never hears it. */
-  cutAnswerTo(text: string): void;
+  /**
+   * Ends a connection when the server answers to bytes that hold `text`, or to the `text`-th piece that is sent from now on:
+   * the server has it, the client never hears.
+   */
+  cutAnswerTo(text: string | number): void;
   close(): Promise<void>;
 }
 
@@ -16,7 +19,7 @@ export interface TcpProxy {
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
-  let fatalText: Buffer | undefined;
+  let isFatal: ((bytes: Buffer) => boolean) | undefined;
   const server = createServer((client) => {
     if (isCut) return client.destroy();
     const target = connect(targetPort, '127.0.0.1');
@@ -33,7 +36,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       });
     }
     client.on('data', (bytes: Buffer) => {
-      if (fatalText && bytes.includes(fatalText)) isDoomed = true;
+      if (isFatal?.(bytes)) isDoomed = true;
       target.write(bytes);
     });
     target.on('data', (bytes: Buffer) => {
@@ -55,10 +58,14 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     heal() {
       isCut = false;
-      fatalText = undefined;
+      isFatal = undefined;
     },
     cutAnswerTo(text) {
-      fatalText = Buffer.from(text);
+      let pieces = 0;
+      isFatal = (bytes) => {
+        pieces += 1;
+        return typeof text === 'number' ? pieces >= text : bytes.includes(text);
+      };
     },
     async close() {
       end();
