@@ -47,9 +47,9 @@ const paths = ['/', '/cart', '/profile', '/preferences', '/login', '/dashboard',
 
     await page.locator('#add-102').focus();
     await page.keyboard.press('Enter');
-    await announced(page, 'Keyboard is in your cart. It now holds 1 item.');
+    await announced(page, 'Added: Keyboard. Your cart now holds 1 item.');
     await page.keyboard.press('Enter');
-    await announced(page, 'It now holds 2 items.');
+    await announced(page, 'Your cart now holds 2 items.');
 
     expect(await page.locator('#cart-count').textContent()).toBe('2');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('add-102');
@@ -64,7 +64,7 @@ const paths = ['/', '/cart', '/profile', '/preferences', '/login', '/dashboard',
     const before = await button.boundingBox();
 
     await button.click();
-    await announced(page, 'Water bottle is in your cart.');
+    await announced(page, 'Added: Water bottle.');
 
     expect((await button.boundingBox())?.y).toBeCloseTo(before?.y ?? -1, 0);
     expect(await page.locator('#flash').isVisible()).toBe(true);
@@ -73,7 +73,7 @@ const paths = ['/', '/cart', '/profile', '/preferences', '/login', '/dashboard',
   test('counts every one of several quick clicks', async () => {
     const page = await visit('/');
     await page.locator('#add-101').click();
-    await announced(page, 'Desk lamp is in your cart.');
+    await announced(page, 'Added: Desk lamp.');
     await page.goto('/cart');
 
     await page.locator('#more-101').evaluate((button: HTMLElement) => {
@@ -88,7 +88,7 @@ const paths = ['/', '/cart', '/profile', '/preferences', '/login', '/dashboard',
   test('changes a quantity when the field is left, removes, and puts the focus where it makes sense', async () => {
     const page = await visit('/');
     await page.locator('#add-101').click();
-    await announced(page, 'Desk lamp is in your cart.');
+    await announced(page, 'Added: Desk lamp.');
     await page.goto('/cart');
     await mark(page);
 
@@ -97,7 +97,7 @@ const paths = ['/', '/cart', '/profile', '/preferences', '/login', '/dashboard',
     await announced(page, 'Desk lamp: 3 in your cart, total €119.70.');
     const afterTab = await page.evaluate(() => document.activeElement?.id);
     await page.locator('#remove-101').press('Enter');
-    await announced(page, 'Desk lamp was removed from your cart.');
+    await announced(page, 'Removed: Desk lamp.');
 
     expect(afterTab).toBe('more-101');
     expect(await page.getByText('Your cart is empty.').isVisible()).toBe(true);
@@ -108,7 +108,7 @@ const paths = ['/', '/cart', '/profile', '/preferences', '/login', '/dashboard',
   test('does not send a quantity that the field itself refuses', async () => {
     const page = await visit('/');
     await page.locator('#add-101').click();
-    await announced(page, 'Desk lamp is in your cart.');
+    await announced(page, 'Added: Desk lamp.');
     await page.goto('/cart');
 
     await page.locator('#quantity-101').fill('-4');
@@ -159,7 +159,7 @@ const paths = ['/', '/cart', '/profile', '/preferences', '/login', '/dashboard',
     const page = await visit('/cart');
     await page.goto('/');
     await page.locator('#add-101').click();
-    await announced(page, 'Desk lamp is in your cart.');
+    await announced(page, 'Added: Desk lamp.');
 
     await page.goBack();
     await page.locator('#quantity-101').waitFor();
@@ -182,7 +182,8 @@ const paths = ['/', '/cart', '/profile', '/preferences', '/login', '/dashboard',
     const page = await visit('/', { javaScriptEnabled: false });
 
     await page.locator('#add-101').click();
-    await page.getByText('Desk lamp is in your cart. It now holds 1 item.').waitFor();
+    await page.getByText('Added: Desk lamp. Your cart now holds 1 item.').waitFor();
+    const isUselessButtonShown = await page.getByRole('button', { name: 'Close' }).isVisible();
     await page.getByRole('link', { name: /^Cart/ }).click();
     await page.getByRole('button', { name: 'One more: Desk lamp' }).click();
     await page.getByText('Desk lamp: 2 in your cart, total €79.80.').waitFor();
@@ -200,6 +201,21 @@ const paths = ['/', '/cart', '/profile', '/preferences', '/login', '/dashboard',
     await page.getByText('You are logged out.').waitFor();
 
     expect(page.url()).toBe(`${shop.url}/`);
+    expect(isUselessButtonShown).toBe(false);
+  });
+
+  test('has room for one more button in the line on a phone without JavaScript', async () => {
+    const page = await visit('/preferences', { viewport: phone, javaScriptEnabled: false });
+    await page.locator('#language-de').check();
+    await page.locator('#save-preferences').click();
+    await page.goto('/');
+    await page.locator('#add-101').click();
+    await page.goto('/cart');
+
+    const boxes = await Promise.all(['#more-101', '#remove-101'].map((id) => page.locator(id).boundingBox()));
+
+    const [more, remove] = boxes;
+    expect(remove?.y).toBeGreaterThanOrEqual((more?.y ?? 0) + (more?.height ?? 0));
   });
 
   test('the first stop of the keyboard is a way past the menu', async () => {
@@ -217,7 +233,7 @@ const paths = ['/', '/cart', '/profile', '/preferences', '/login', '/dashboard',
   test('every control has a name', async () => {
     const page = await visit('/');
     await page.locator('#add-101').click();
-    await announced(page, 'Desk lamp is in your cart.');
+    await announced(page, 'Added: Desk lamp.');
 
     const unnamed: string[] = [];
     for (const path of paths) {
@@ -238,7 +254,7 @@ const paths = ['/', '/cart', '/profile', '/preferences', '/login', '/dashboard',
     test.each(['light', 'dark'] as const)('fits and is easy to read in both languages, %s', async (colorScheme) => {
       const page = await visit('/', { viewport, colorScheme });
       await page.locator('#add-101').click();
-      await announced(page, 'Desk lamp is in your cart.');
+      await announced(page, 'Added: Desk lamp.');
 
       const faults: unknown[] = [];
       for (const language of ['en', 'de']) {

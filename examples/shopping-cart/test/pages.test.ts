@@ -64,7 +64,7 @@ describe('cart page', () => {
     const cart = await visitor.get('/cart');
 
     expect([added.status, added.headers.location]).toEqual([302, '/?page=1#product-101']);
-    expect(textOf(message)).toContain('Desk lamp is in your cart. It now holds 1 item.');
+    expect(textOf(message)).toContain('Added: Desk lamp. Your cart now holds 1 item.');
     expect(textOf(cart)).toContain('Total €39.90');
   });
 
@@ -85,9 +85,9 @@ describe('cart page', () => {
     expect(textOf(more)).toContain('Desk lamp: 2 in your cart, total €86.30.');
     expect(textOf(less)).toContain('Desk lamp: 1 in your cart, total €46.40.');
     expect(textOf(seven)).toContain('Total €285.80');
-    expect(textOf(removed)).toContain('Notebook was removed from your cart.');
+    expect(textOf(removed)).toContain('Removed: Notebook.');
     expect(textOf(removed)).toContain('Total €279.30');
-    expect(textOf(none)).toContain('Desk lamp was removed from your cart.');
+    expect(textOf(none)).toContain('Removed: Desk lamp.');
     expect(textOf(none)).toContain('Your cart is empty.');
     expect(textOf(cleared)).toContain('Your cart is empty now.');
   });

@@ -11,7 +11,7 @@ export const english = {
   addToCart: 'Add to cart',
   addNamedToCart: (name: string) => `Add to cart: ${name}`,
   addedToCart: (name: string, count: number) =>
-    `${name} is in your cart. It now holds ${count} ${count === 1 ? 'item' : 'items'}.`,
+    `Added: ${name}. Your cart now holds ${count} ${count === 1 ? 'item' : 'items'}.`,
   unknownProduct: 'The shop does not have this product.',
   pages: 'Pages of the catalogue',
   pageNumber: (page: number, of: number) => `Page ${page} of ${of}`,
@@ -37,7 +37,7 @@ export const english = {
   total: 'Total',
   clearCart: 'Clear the cart',
   cartCleared: 'Your cart is empty now.',
-  removedFromCart: (name: string) => `${name} was removed from your cart.`,
+  removedFromCart: (name: string) => `Removed: ${name}.`,
   quantityChanged: (name: string, count: number, total: string) => `${name}: ${count} in your cart, total ${total}.`,
   quantityInvalid: 'The quantity must be a whole number from 0 to 10,000.',
 

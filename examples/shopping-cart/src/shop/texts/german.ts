@@ -14,7 +14,7 @@ export const german: Texts = {
   visits: (count) => `Sie haben diese Seite ${count}-mal besucht`,
   addToCart: 'In den Warenkorb',
   addNamedToCart: (name) => `In den Warenkorb: ${name}`,
-  addedToCart: (name, count) => `${name} liegt im Warenkorb. Er enthält jetzt ${pieces(count)}.`,
+  addedToCart: (name, count) => `Hinzugefügt: ${name}. Ihr Warenkorb enthält jetzt ${pieces(count)}.`,
   unknownProduct: 'Diesen Artikel gibt es hier nicht.',
   pages: 'Seiten des Katalogs',
   pageNumber: (page, of) => `Seite ${page} von ${of}`,
@@ -40,7 +40,7 @@ export const german: Texts = {
   total: 'Summe',
   clearCart: 'Warenkorb leeren',
   cartCleared: 'Ihr Warenkorb ist jetzt leer.',
-  removedFromCart: (name) => `${name} wurde aus dem Warenkorb entfernt.`,
+  removedFromCart: (name) => `Entfernt: ${name}.`,
   quantityChanged: (name, count, total) => `${name}: ${count} im Warenkorb, Summe ${total}.`,
   quantityInvalid: 'Die Menge muss eine ganze Zahl von 0 bis 10.000 sein.',
 
