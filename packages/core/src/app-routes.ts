@@ -1,5 +1,7 @@
 import type { AppContext } from './app-context.js';
+import { withAutomaticGlobals } from './middleware/automatic-layers.js';
 import { compose, type Innermost } from './middleware/compose.js';
+import type { MiddlewareSettings } from './middleware/middleware-settings.js';
 import type { MiddlewareResolver } from './middleware/resolve-middleware.js';
 import type { Routes } from './pipeline.js';
 import { Request } from './request/request.js';
@@ -19,12 +21,12 @@ export class AppRoutes implements Routes {
   readonly #fallbacks: Fallbacks;
 
   /** Throws when a route names middleware that leads nowhere. */
-  constructor(router: Router, resolve: MiddlewareResolver, fallbacks: Fallbacks) {
+  constructor(router: Router, resolve: MiddlewareResolver, settings: MiddlewareSettings, fallbacks: Fallbacks) {
     this.revision = router.revision;
     this.#fallbacks = fallbacks;
-    this.#matcher = new Matcher(router.routes, (route) => bindRoute(route, resolve));
-    const layers = resolve(router.globalMiddleware, { usedBy: 'Router.use', sourceFile: undefined });
-    this.run = compose(layers, (req, res) => Request.targetOf(req).run(req, res));
+    this.#matcher = new Matcher(router.routes, (route) => bindRoute(route, resolve, settings));
+    const globals = resolve(router.globalMiddleware, { usedBy: 'Router.use', sourceFile: undefined });
+    this.run = compose(withAutomaticGlobals(globals, settings), (req, res) => Request.targetOf(req).run(req, res));
     warnOfShadowed(this.#matcher, fallbacks.context);
   }
 

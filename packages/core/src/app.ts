@@ -1,11 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AppContext, DEFAULT_LIMITS, type Limits, type Logger, type TemplateRenderer } from './app-context.js';
 import { AppRoutes } from './app-routes.js';
-import { type MiddlewareResolver, resolveFunctions } from './middleware/resolve-middleware.js';
+import { builtInMiddleware } from './middleware/built-in.js';
+import { MIDDLEWARE_DEFAULTS, type MiddlewareSettings } from './middleware/middleware-settings.js';
+import { resolveNames } from './middleware/named-middleware.js';
+import { type MiddlewareResolver, resolveValues } from './middleware/resolve-middleware.js';
 import { consoleLogger } from './operations/console-logger.js';
 import { handleRequest } from './pipeline.js';
 import { trustProxies } from './request/client-address.js';
 import type { Request } from './request/request.js';
+import { DeclaredNames } from './routing/declared-names.js';
 import { Router } from './routing/router.js';
 import { type ListenOptions, listen, type RunningServer } from './server.js';
 import type { SessionEngine } from './session-port.js';
@@ -35,13 +39,18 @@ export interface AppOptions {
   readonly redirectsTrailingSlash?: boolean | undefined;
   /** Templates under `pages/` answer the paths of their names when no route does. Default true. */
   readonly servesPages?: boolean | undefined;
-  /** How names and classes become middleware. Default: functions only. */
+  /** Settings of the middleware that comes with the framework. Default: {@link MIDDLEWARE_DEFAULTS}. */
+  readonly middleware?: Partial<MiddlewareSettings> | undefined;
+  /** How names and classes become middleware. Default: functions, classes and the built-in names. */
   readonly resolveMiddleware?: MiddlewareResolver | undefined;
   /** Changes the text of HTML answers on their way out; for development. */
   readonly reviseHtml?: ((html: string) => string) | undefined;
   /** Called when an answer has left. */
   readonly onFinish?: ((req: Request, status: number) => void) | undefined;
 }
+
+/** An app made by hand loads no files that could declare names. */
+const NO_NAMES = new DeclaredNames(new Map());
 
 /** Makes an app. It opens no port and reads no file until it is asked to. */
 export function createApp(options: AppOptions = {}): App {
@@ -76,8 +85,10 @@ export class App {
       redirectsTrailingSlash: options.redirectsTrailingSlash ?? false,
       servesPages: options.servesPages ?? true,
     };
-    const resolve = options.resolveMiddleware ?? resolveFunctions;
-    this.#buildRoutes = () => new AppRoutes(this.router, resolve, fallbacks);
+    const settings = { ...MIDDLEWARE_DEFAULTS, ...options.middleware };
+    const resolve =
+      options.resolveMiddleware ?? resolveNames(() => NO_NAMES, resolveValues(settings), builtInMiddleware);
+    this.#buildRoutes = () => new AppRoutes(this.router, resolve, settings, fallbacks);
   }
 
   /**

@@ -11,6 +11,19 @@ export {
 } from './auth/auth.js';
 export type { AuthSettings } from './auth/auth-settings.js';
 export { checkPassword, hashPassword } from './auth/password.js';
+export {
+  type CacheOptions,
+  type CacheStats,
+  cacheDelete,
+  cacheGet,
+  cacheSet,
+  cacheStats,
+  clearCache,
+  provideCache,
+} from './cache/cache.js';
+export type { CacheStore } from './cache/cache-store.js';
+export { FileCache } from './cache/file-cache.js';
+export { MemoryCache } from './cache/memory-cache.js';
 export { ConfigError } from './config/config-error.js';
 export { type DescribedSettings, describeSettings } from './config/describe-settings.js';
 export { parseEnvFile, withEnvFile } from './config/env-file.js';
@@ -19,9 +32,17 @@ export { readConfig } from './config/read-config.js';
 export type { Environment } from './config/read-variable.js';
 export type { CookieOptions } from './cookies.js';
 export { HttpError } from './errors/errors.js';
+export { builtInMiddleware } from './middleware/built-in.js';
 export { compose, type Middleware, type Next } from './middleware/compose.js';
+export { CorsMiddleware, type CorsOptions, cors } from './middleware/cors.js';
+export { CsrfMiddleware, csrfMiddleware } from './middleware/csrf.js';
+export { MIDDLEWARE_DEFAULTS, type MiddlewareSettings } from './middleware/middleware-settings.js';
 export { type BuiltInMiddleware, resolveNames } from './middleware/named-middleware.js';
-export { type MiddlewareContext, type MiddlewareResolver, resolveFunctions } from './middleware/resolve-middleware.js';
+export { RateLimiterMiddleware, type RateLimitState, type RateLimitStore } from './middleware/rate-limiter.js';
+export { RequestLogger } from './middleware/request-logger.js';
+export { type MiddlewareContext, type MiddlewareResolver, resolveValues } from './middleware/resolve-middleware.js';
+export { ResponseCache, responseCache } from './middleware/response-cache.js';
+export { SecurityHeadersMiddleware } from './middleware/security-headers.js';
 export { consoleLogger } from './operations/console-logger.js';
 export { Health, type HealthCheck, type HealthOptions, registerHealth } from './operations/health.js';
 export { Log } from './operations/log.js';

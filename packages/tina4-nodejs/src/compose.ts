@@ -9,6 +9,7 @@ import {
   type SessionEngine,
   type Templates,
 } from '@tina4/core';
+import { middlewareSettingsOf } from './server/apply-settings.js';
 import type { ProjectFolders } from './server/project-folders.js';
 
 /** What an app is joined from, beside its settings. */
@@ -34,6 +35,7 @@ export function composeApp(config: Config, folders: ProjectFolders, parts: AppPa
     reviseHtml: parts.reviseHtml,
     resolveMiddleware: parts.resolveMiddleware,
     publicDirectories: folders.publicDirectories,
+    middleware: middlewareSettingsOf(config),
     isDebug: config.isDebug,
     limits: { maxUploadBytes: server.maxBodyBytes, maxBodyBytes: server.maxBodyBytes },
     requestTimeoutMs: server.requestTimeoutMs,

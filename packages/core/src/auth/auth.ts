@@ -42,7 +42,6 @@ export function validateFormToken(token: unknown, req?: Request): boolean {
 }
 
 /** Tokens and passwords, as Tina4 code calls them. Every method returns a plain value, except those whose name says Async. */
-// biome-ignore lint/complexity/noStaticOnlyClass: the shape that Tina4 code calls
 export class Auth {
   static readonly getToken = getToken;
   static readonly createToken = getToken;

@@ -19,10 +19,13 @@ export const CORE_ERROR_CODES = {
   T4_HEADER_INVALID: 'A header of the app has a name or a value that HTTP cannot carry, such as a line break (500).',
   T4_LOG_FILE: 'The log file cannot be written; lines go on to the terminal.',
   T4_MIDDLEWARE_AMBIGUOUS: 'Two functions in different files have the middleware name that a route uses. Rename one.',
+  T4_MIDDLEWARE_ARGUMENT: 'What stands behind the colon of a middleware name cannot be used. The start is stopped.',
+  T4_MIDDLEWARE_CLASS: 'A class used as middleware has no static method named before… or after…. The start is stopped.',
   T4_MIDDLEWARE_NEXT_TWICE: 'A middleware called next() twice (500).',
   T4_MIDDLEWARE_NO_ANSWER: 'An async middleware neither called next() nor answered (500).',
   T4_MIDDLEWARE_UNKNOWN:
     'A route names middleware that does not exist. It may be an access check, so the start is stopped.',
+  T4_MIDDLEWARE_UNRESOLVED: 'Middleware made by cors() or responseCache() was called instead of given to a router.',
   T4_REQUEST_TIMEOUT: 'A callback-style handler gave no answer within TINA4_REQUEST_TIMEOUT (500).',
   T4_ROUTE_ANNOTATION: 'A doc comment above a route has an annotation that cannot be honoured.',
   T4_ROUTE_GROUP: 'A group has no function that registers its routes, or an async one.',

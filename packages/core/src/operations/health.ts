@@ -21,7 +21,6 @@ export interface HealthOptions {
 const checks = new Map<string, HealthCheck>();
 
 /** Checks of the app's own. */
-// biome-ignore lint/complexity/noStaticOnlyClass: the shape that Tina4 code calls
 export class Health {
   /** Adds a check under a name, or replaces it. When one fails the app answers 503. */
   static register(name: string, check: HealthCheck): void {

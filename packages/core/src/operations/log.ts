@@ -11,7 +11,6 @@ const CLOSE_TIMEOUT_MS = 2000;
  * The app's log. Static, because Tina4 code writes to it from anywhere; also known as `Logger`. A context may be anything:
  * cycles, errors and BigInts are written as well as they can be, and nothing that is logged ever throws.
  */
-// biome-ignore lint/complexity/noStaticOnlyClass: the shape that Tina4 code calls; it holds the open destinations
 export class Log {
   static #output: LogOutput | undefined;
 

@@ -1,5 +1,7 @@
 import { withinFormTokenScope } from '../auth/request-form-token.js';
+import { withRouteSettings } from '../middleware/automatic-layers.js';
 import { compose } from '../middleware/compose.js';
+import type { MiddlewareSettings } from '../middleware/middleware-settings.js';
 import type { MiddlewareResolver } from '../middleware/resolve-middleware.js';
 import { Request } from '../request/request.js';
 import { Response } from '../response/response.js';
@@ -8,8 +10,9 @@ import type { Route } from './route.js';
 import type { Target } from './target.js';
 
 /** Makes the target of a route: its middleware and handler as one function. Throws for middleware that leads nowhere. */
-export function bindRoute(route: Route, resolve: MiddlewareResolver): Target {
-  const layers = resolve(route.middlewareSpecs, { usedBy: route.label, sourceFile: route.sourceFile });
+export function bindRoute(route: Route, resolve: MiddlewareResolver, settings: MiddlewareSettings): Target {
+  const own = resolve(route.middlewareSpecs, { usedBy: route.label, sourceFile: route.sourceFile });
+  const layers = withRouteSettings(own, route, settings);
   const call = handlerCall(route);
   const run = compose(layers, (req, res) => callHandler(route, call, req, res));
   const mayCarryToken = route.method !== 'GET' && route.method !== 'HEAD' && route.method !== 'OPTIONS';

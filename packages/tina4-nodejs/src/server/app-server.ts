@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
   type App,
+  builtInMiddleware,
   type Config,
   DeclaredNames,
   type LoadedRoutes,
@@ -13,14 +14,14 @@ import {
   type Router,
   type RunningServer,
   registerHealth,
-  resolveFunctions,
   resolveNames,
+  resolveValues,
   type SessionEngine,
   Templates,
   TypeScriptLoader,
 } from '@tina4/core';
 import { composeApp } from '../compose.js';
-import { applySettings } from './apply-settings.js';
+import { applySettings, middlewareSettingsOf } from './apply-settings.js';
 import { BrowserRefresh, withRefreshScript } from './browser-refresh.js';
 import type { ServerEnvironment } from './environment.js';
 import { openSessions } from './open-sessions.js';
@@ -216,7 +217,11 @@ export class AppServer {
       sessions: this.#sessions,
       templates: this.#templates,
       log: Log,
-      resolveMiddleware: resolveNames(() => this.#names, resolveFunctions),
+      resolveMiddleware: resolveNames(
+        () => this.#names,
+        resolveValues(middlewareSettingsOf(this.#config)),
+        builtInMiddleware,
+      ),
       reviseHtml: this.#isWatched ? withRefreshScript : undefined,
     });
   }

@@ -1,12 +1,23 @@
 import { resolve } from 'node:path';
-import { Auth, type AuthSettings, type Config, Log, type LogSettings } from '@tina4/core';
+import {
+  Auth,
+  type AuthSettings,
+  type Config,
+  FileCache,
+  Log,
+  type LogSettings,
+  MemoryCache,
+  type MiddlewareSettings,
+  provideCache,
+} from '@tina4/core';
 
 /**
- * Hands the settings to the parts that Tina4 code calls from anywhere, the log and the tokens. A signing key that cannot be
+ * Hands the settings to the parts that Tina4 code calls from anywhere, the log, the cache and the tokens. A signing key that cannot be
  * made is a warning: an app that uses no tokens runs on a read-only disk too.
  */
 export async function applySettings(config: Config, projectDir: string): Promise<void> {
   await Log.configure(logSettingsOf(config, projectDir));
+  useCache(config, projectDir);
   await Auth.setup(authSettingsOf(config, projectDir)).catch((error: Error) => Log.warn(error.message));
 }
 
@@ -26,4 +37,18 @@ export function authSettingsOf(config: Config, projectDir: string): AuthSettings
     lifetimeMinutes: tokenSeconds === undefined ? tokenMinutes : tokenSeconds / 60,
     keyFile: resolve(projectDir, 'secrets/jwt.key'),
   });
+}
+
+/** Settings of the middleware that comes with the framework. CORS is answered from them without being registered. */
+export function middlewareSettingsOf({ cors, rateLimit, securityHeaders, cache, auth }: Config): MiddlewareSettings {
+  return Object.freeze({ cors, rateLimit, securityHeaders, cache, auth, isCorsAutomatic: true });
+}
+
+function useCache({ cache }: Config, projectDir: string): void {
+  const { maxEntries, seconds } = cache;
+  const store =
+    cache.backend === 'file'
+      ? new FileCache({ directory: resolve(projectDir, cache.folder), maxEntries })
+      : new MemoryCache({ maxEntries });
+  provideCache({ store, seconds, miss: cache.miss === 'undefined' ? undefined : null });
 }

@@ -1,0 +1,71 @@
+import { validateApiKey, validToken } from '../auth/auth.js';
+import { authSettings, tokenKey } from '../auth/auth-defaults.js';
+import { signToken, type TokenPayload } from '../auth/json-web-token.js';
+import { formTokenOf, isFormTokenOf, sentFormToken } from '../auth/request-form-token.js';
+import { Request } from '../request/request.js';
+import type { Response } from '../response/response.js';
+import type { Middleware } from './compose.js';
+
+/** What a request brought to prove that it may pass. */
+interface Pass {
+  readonly user: TokenPayload;
+  /** A token for the client's next request, where the last one came in the body. */
+  readonly freshToken?: string;
+}
+
+/**
+ * Lets only requests with a token through, others get 401. The token is taken from `Authorization: Bearer` (the API key counts
+ * too), else from the body field `formToken`, else from the session key `token`. Sets `req.user`.
+ *
+ * `acceptsFormTokens` is for writes that are secured by default: there a token of `form_token()` shows that the request comes
+ * from one of our forms. A route that asks for a login with `.secure()` never takes it: any visitor is given one.
+ */
+export function authGate(acceptsFormTokens: boolean): Middleware {
+  return function authGate(req, res, next) {
+    const pass = bearerPass(req) ?? bodyPass(req, acceptsFormTokens) ?? sessionPass(req);
+    if (pass === undefined) return refuse(res);
+    req.user = pass.user;
+    if (pass.freshToken !== undefined) res.header('FreshToken', pass.freshToken);
+    return next();
+  };
+}
+
+/** True when the request carries a valid bearer token or API key: no other site can make a browser send one. */
+export function hasValidBearer(req: Request): boolean {
+  return bearerPass(req) !== undefined;
+}
+
+function bearerPass(req: Request): Pass | undefined {
+  const token = req.bearerToken();
+  if (token === null) return undefined;
+  if (validateApiKey(token)) return { user: { _auth: 'api_key' } };
+  return userPass(token);
+}
+
+function bodyPass(req: Request, acceptsFormTokens: boolean): Pass | undefined {
+  const { token } = sentFormToken(req);
+  if (token === undefined) return undefined;
+  const user = userPass(token);
+  if (user !== undefined) {
+    return { ...user, freshToken: signToken(user.user, tokenKey(), authSettings().lifetimeMinutes) };
+  }
+  if (!acceptsFormTokens || !Request.hasSession(req) || !isFormTokenOf(token, req)) return undefined;
+  return { user: { type: 'form' }, freshToken: formTokenOf(req) };
+}
+
+/** Without a cookie there is no session to look into. */
+function sessionPass(req: Request): Pass | undefined {
+  if (req.cookieHeader === undefined || !Request.hasSession(req)) return undefined;
+  const token: unknown = req.session.token;
+  return typeof token === 'string' ? userPass(token) : undefined;
+}
+
+function userPass(token: string): Pass | undefined {
+  const user = validToken(token);
+  return user === null ? undefined : { user };
+}
+
+/** RFC 9110, section 15.5.2: a 401 names the way to authenticate. */
+function refuse(res: Response): Response {
+  return res.header('WWW-Authenticate', 'Bearer').json({ error: 'Unauthorized' }, 401);
+}

@@ -1,0 +1,81 @@
+import type { Request } from '../request/request.js';
+import { Response } from '../response/response.js';
+import type { Middleware } from './compose.js';
+import { type Configurable, configurable, MAKE } from './configurable.js';
+import type { CorsSettings } from './middleware-settings.js';
+
+/** What `cors()` takes; what is left out comes from the app's settings. Lists may be text with commas. */
+export interface CorsOptions {
+  readonly origins?: string | readonly string[];
+  readonly methods?: string | readonly string[];
+  readonly headers?: string | readonly string[];
+  /** Seconds. */
+  readonly maxAge?: number;
+  readonly credentials?: boolean;
+}
+
+/** CORS with settings of its own (Fetch standard, section 3.2). Preflights are answered before anything else sees them. */
+export function cors(options: CorsOptions = {}): Middleware & Configurable {
+  return configurable(({ cors: settings }) =>
+    corsLayer({
+      origins: listOf(options.origins) ?? settings.origins,
+      methods: listOf(options.methods) ?? settings.methods,
+      headers: listOf(options.headers) ?? settings.headers,
+      maxAgeSeconds: options.maxAge ?? settings.maxAgeSeconds,
+      credentials: options.credentials ?? settings.credentials,
+    }),
+  );
+}
+
+/** CORS with the app's settings, by reference or name. */
+export class CorsMiddleware {
+  static readonly [MAKE] = cors()[MAKE];
+}
+
+const layers = new WeakSet<Middleware>();
+
+/** True for middleware made here. */
+export function isCorsLayer(layer: Middleware): boolean {
+  return layers.has(layer);
+}
+
+export function corsLayer(settings: CorsSettings): Middleware {
+  const isOpen = settings.origins.includes('*');
+  const listed = new Set(settings.origins);
+  const layer: Middleware = function cors(req, res, next) {
+    const { origin } = req.headers;
+    // The answer differs by origin, also for those who send none: caches must know.
+    if (!isOpen) addVary(res);
+    if (origin === undefined) return next();
+    const isAllowed = isOpen || listed.has(origin);
+    if (isAllowed) allow(res, isOpen ? '*' : origin, settings);
+    if (!isPreflight(req)) return next();
+    if (isAllowed) describe(res, settings);
+    return res.send(null, 204);
+  };
+  layers.add(layer);
+  return layer;
+}
+
+function isPreflight(req: Request): boolean {
+  return req.method === 'OPTIONS';
+}
+
+function allow(res: Response, origin: string, { credentials }: CorsSettings): void {
+  Response.setLastingHeader(res, 'Access-Control-Allow-Origin', origin);
+  if (credentials && origin !== '*') Response.setLastingHeader(res, 'Access-Control-Allow-Credentials', 'true');
+}
+
+function describe(res: Response, { methods, headers, maxAgeSeconds }: CorsSettings): void {
+  res.header('Access-Control-Allow-Methods', methods.join(','));
+  res.header('Access-Control-Allow-Headers', headers.join(','));
+  res.header('Access-Control-Max-Age', maxAgeSeconds);
+}
+
+function addVary(res: Response): void {
+  Response.setLastingHeader(res, 'Vary', 'Origin');
+}
+
+function listOf(value: string | readonly string[] | undefined): readonly string[] | undefined {
+  return typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value;
+}

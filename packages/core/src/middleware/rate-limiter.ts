@@ -1,0 +1,95 @@
+import { isIPv6 } from 'node:net';
+import { Response } from '../response/response.js';
+import type { Middleware } from './compose.js';
+import { MAKE, type MakeMiddleware } from './configurable.js';
+import type { RateLimitSettings } from './middleware-settings.js';
+
+/** Where an address stands in its window. */
+export interface RateLimitState {
+  readonly allowed: boolean;
+  readonly limit: number;
+  readonly remaining: number;
+  /** When the oldest request that counts leaves the window, ms since the epoch. */
+  readonly resetAt: number;
+}
+
+/** Counts requests. In memory by default; one behind a shared server makes a limit hold across processes. */
+export interface RateLimitStore {
+  /** Counts a request of `key`, unless the limit is reached: refused requests do not keep a client out for longer. */
+  hit(key: string, limit: number, windowMs: number): RateLimitState | Promise<RateLimitState>;
+}
+
+const DEFAULT_LIMIT = 60;
+/** Paths of health checks, which must not be refused. */
+const EXEMPT = new Set(['/health', '/__health']);
+
+/** `RateLimiterMiddleware`, or by name with a limit of its own: `"RateLimiter:30"`. */
+export class RateLimiterMiddleware {
+  static readonly [MAKE]: MakeMiddleware = ({ rateLimit }, argument) => {
+    const own = argument === undefined || argument === '' ? undefined : Number(argument);
+    if (own !== undefined && (!Number.isInteger(own) || own < 0)) {
+      throw new TypeError(
+        `T4_MIDDLEWARE_ARGUMENT: "RateLimiter:${argument}" needs a number of requests behind the colon.`,
+      );
+    }
+    return rateLimitLayer({ ...rateLimit, limit: own ?? rateLimit.limit ?? DEFAULT_LIMIT });
+  };
+}
+
+export function rateLimitLayer(
+  { limit = DEFAULT_LIMIT, windowSeconds }: RateLimitSettings,
+  store: RateLimitStore = new MemoryRateLimitStore(),
+  now: () => number = Date.now,
+): Middleware {
+  if (limit === 0) return (_req, _res, next) => next();
+  return async function rateLimiter(req, res, next) {
+    if (EXEMPT.has(req.path)) return next();
+    const state = await store.hit(addressKey(req.ip), limit, windowSeconds * 1000);
+    Response.setLastingHeader(res, 'X-RateLimit-Limit', limit);
+    Response.setLastingHeader(res, 'X-RateLimit-Remaining', state.remaining);
+    Response.setLastingHeader(res, 'X-RateLimit-Reset', Math.ceil(state.resetAt / 1000));
+    if (state.allowed) return next();
+    const seconds = Math.max(1, Math.ceil((state.resetAt - now()) / 1000));
+    const message = `Rate limit exceeded. Try again in ${seconds} seconds.`;
+    return res.header('Retry-After', seconds).json({ error: 'Too Many Requests', statusCode: 429, message }, 429);
+  };
+}
+
+/** Sliding windows in memory: the times of each address's requests. The addresses kept are bounded. */
+export class MemoryRateLimitStore implements RateLimitStore {
+  readonly #times = new Map<string, number[]>();
+  readonly #maxAddresses: number;
+  readonly #now: () => number;
+
+  constructor(options: { maxAddresses?: number; now?: () => number } = {}) {
+    this.#maxAddresses = options.maxAddresses ?? 10_000;
+    this.#now = options.now ?? Date.now;
+  }
+
+  hit(key: string, limit: number, windowMs: number): RateLimitState {
+    const now = this.#now();
+    const inWindow = (this.#times.get(key) ?? []).filter((time) => time > now - windowMs);
+    const allowed = inWindow.length < limit;
+    if (allowed) inWindow.push(now);
+    // Set anew, so that the map's order is that of last use and the longest unused address goes first.
+    this.#times.delete(key);
+    this.#times.set(key, inWindow);
+    if (this.#times.size > this.#maxAddresses) this.#times.delete(this.#times.keys().next().value as string);
+    const resetAt = (inWindow[0] ?? now) + windowMs;
+    return { allowed, limit, remaining: limit - inWindow.length, resetAt };
+  }
+}
+
+/** One household has a whole /64 of IPv6: each of its addresses by itself would be no limit at all. */
+export function addressKey(ip: string): string {
+  if (!isIPv6(ip)) return ip;
+  const [head = '', tail] = (ip.split('%')[0] as string).split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const groups =
+    tail === undefined ? left : [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}
