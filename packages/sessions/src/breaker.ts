@@ -13,6 +13,8 @@ import type {
 
 /** More than the tries of one commit, so that one unlucky request does not turn the others away. */
 const FAILURES_TO_OPEN = 5;
+/** A call that hung weighs more than one that was refused: each costs its caller the whole deadline. */
+const HUNG_WEIGHT = 3;
 const OPEN_MS = 500;
 
 /** How a store is guarded. */
@@ -25,7 +27,7 @@ export interface BreakerOptions {
 
 /**
  * A store whose every call has a deadline and that fails at once while its backend is known to be away: after five failures in
- * a row one call every half second is let through to try, until one succeeds. So requests never queue up on a dead server, and
+ * a row (two where calls hang) one call every half second is let through to try, until one succeeds. So requests never queue up on a dead server, and
  * it recovers by itself. Whatever goes wrong comes out as StoreUnavailableError; a late answer is dropped.
  * A call that answers at once (memory) costs no timer and no promise.
  */
@@ -35,6 +37,7 @@ export class GuardedStore implements SessionStore {
   readonly #store: SessionStore;
   readonly #options: BreakerOptions;
   #failures = 0;
+  #isOpen = false;
   /** While open: when the next try may go, by performance.now(). */
   #nextTryAt = 0;
 
@@ -112,10 +115,8 @@ export class GuardedStore implements SessionStore {
   }
 
   #call<T>(action: () => Awaitable<T>, onLate?: (value: T) => void): Awaitable<T> {
-    if (this.#failures >= FAILURES_TO_OPEN && !this.#mayTry()) {
-      throw new StoreUnavailableError(
-        `The ${this.name} store failed ${this.#failures} times in a row and is not asked now.`,
-      );
+    if (this.#isOpen && !this.#mayTry()) {
+      throw new StoreUnavailableError(`The ${this.name} store failed several times in a row and is not asked now.`);
     }
     let result: Awaitable<T>;
     try {
@@ -143,6 +144,7 @@ export class GuardedStore implements SessionStore {
       let isLate = false;
       const timer = setTimeout(() => {
         isLate = true;
+        this.#failures += HUNG_WEIGHT - 1;
         reject(
           new StoreUnavailableError(`The ${this.name} store did not answer within ${this.#options.timeoutMs} ms.`),
         );
@@ -170,15 +172,19 @@ export class GuardedStore implements SessionStore {
   }
 
   #succeeded(): void {
-    const wasOpen = this.#failures >= FAILURES_TO_OPEN;
     this.#failures = 0;
-    if (wasOpen) this.#options.onChange('closed', undefined);
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#options.onChange('closed', undefined);
   }
 
   #failed(error: unknown): SessionError {
     this.#failures += 1;
     this.#nextTryAt = performance.now() + OPEN_MS;
-    if (this.#failures === FAILURES_TO_OPEN) this.#options.onChange('open', error);
+    if (!this.#isOpen && this.#failures >= FAILURES_TO_OPEN) {
+      this.#isOpen = true;
+      this.#options.onChange('open', error);
+    }
     if (error instanceof SessionError && error.code === 'T4_STORE_UNAVAILABLE') return error;
     return new StoreUnavailableError(`The ${this.name} store failed.`, error);
   }

@@ -3,15 +3,16 @@
  * session lives; how things are stored is in session-writer.ts, who may hold it in session-lock.ts.
  */
 import { isPromise } from './breaker.js';
-import { encodeLive, parseRecord, type SessionRecord, type TombstoneReason } from './codec.js';
+import { encodeLive, type TombstoneReason } from './codec.js';
 import { warnOfData } from './debug-warnings.js';
 import type { EngineParts } from './engine-parts.js';
 import { SessionError, SessionUnavailableError } from './errors.js';
-import { changesBetween, hasSameKeys, hasSamePrimitives } from './merge.js';
 import { sessionEnded, sessionNotLoaded, writeAfterRelease } from './refusals.js';
-import { checkSize, serializeRecord } from './serialize.js';
+import { checkSize } from './serialize.js';
 import { expiredSessionCookie, findSessionIds, renameCookie, sessionCookie } from './session-cookie.js';
-import { clearRecord, createSessionObject, fillRecord, freezeDeep, type SessionControls } from './session-data.js';
+import { EMPTY_JSON, SessionCopy } from './session-copy.js';
+import type { SessionControls } from './session-data.js';
+import { expiryFromNow, maxAgeSeconds, slideExpiry } from './session-expiry.js';
 import { keyOfSessionId, logNameOfKey, newLeaseOwner, newSessionId } from './session-id.js';
 import type { FoundSession, Loaded } from './session-loader.js';
 import type { SessionHold } from './session-lock.js';
@@ -26,9 +27,6 @@ import type {
 } from './session-types.js';
 import type { WriteJob, WriteResult } from './session-writer.js';
 
-const EMPTY: Readonly<SessionRecord> = Object.freeze({});
-const EMPTY_JSON = '{}';
-
 export class EngineRequestSession implements RequestSession, SessionControls {
   readonly #parts: EngineParts;
   readonly #request: SessionRequest;
@@ -42,13 +40,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   /** The session that the cookie names ended while this request was on its way. */
   #tombstone: TombstoneReason | undefined;
   #hold: SessionHold | undefined;
-  #data: Session | undefined;
-  /** What `#data` was when it was last in step with the store. */
-  #json = EMPTY_JSON;
-  /** `#json` as it was parsed for `#data`: its nested values are the user's own objects, so only primitives may be compared. */
-  #parsed: Readonly<SessionRecord> | undefined;
-  /** What the store holds where that is not `#json`: a save in the middle of the request merged. */
-  #storedJson: string | undefined;
+  readonly #copy: SessionCopy;
   #newId: string | undefined;
   /** What the commit does to the found session. */
   #ending: TombstoneReason | undefined;
@@ -64,6 +56,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     this.#parts = parts;
     this.#request = request;
     this.#route = route;
+    this.#copy = new SessionCopy(this);
   }
 
   get isExclusive(): boolean {
@@ -75,7 +68,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   }
 
   get wasUsed(): boolean {
-    return this.#data !== undefined || this.#setCookie !== undefined;
+    return this.#copy.isTouched || this.#setCookie !== undefined;
   }
 
   load(): Promise<void> | undefined {
@@ -102,24 +95,17 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   }
 
   get data(): Session {
-    if (this.#data !== undefined) return this.#data;
     if (this.#failure !== undefined) throw this.#failure;
-    this.#parsed = this.#json === EMPTY_JSON ? EMPTY : (parseRecord(this.#json) ?? this.#forgetCorrupt());
-    this.#data = createSessionObject(this, this.#parsed);
-    if (this.#state === 'released') freezeDeep(this.#data);
-    return this.#data;
+    return this.#copy.open(() => this.#forgetCorrupt());
   }
 
   replace(value: unknown): void {
-    const target = this.data as SessionRecord;
-    if (value === target) return;
+    void this.data;
+    this.#throwIfReleased();
     if (value !== undefined && value !== null && typeof value !== 'object') {
       throw new TypeError(`req.session = ${typeof value}: assign an object, its properties become the session's data.`);
     }
-    const content: SessionRecord = Object.fromEntries(Object.entries(value ?? EMPTY));
-    this.#throwIfReleased();
-    clearRecord(target);
-    fillRecord(target, content);
+    this.#copy.replace(value);
   }
 
   regenerate(): string {
@@ -138,7 +124,8 @@ export class EngineRequestSession implements RequestSession, SessionControls {
 
   destroy(): void {
     this.#throwIfReleased();
-    clearRecord(this.data as SessionRecord);
+    void this.data;
+    this.#copy.replace(undefined);
     this.#isWanted = false;
     this.#newId = undefined;
     if (this.#found !== undefined) this.#ending = 'destroyed';
@@ -156,8 +143,8 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   cookieHeader(name: string | undefined): string {
     const { settings } = this.#parts;
     const cookie = name === undefined ? settings.cookie : renameCookie(settings.cookie, name);
-    const maxAgeSeconds = settings.hasMaxAge ? Math.ceil(settings.lifetimeMs / 1000) : undefined;
-    return sessionCookie(cookie, this.currentId(), maxAgeSeconds, this.#request.isHttps);
+    const maxAge = maxAgeSeconds(settings, expiryFromNow(settings, this.#found?.createdAt ?? settings.now()));
+    return sessionCookie(cookie, this.currentId(), maxAge, this.#request.isHttps);
   }
 
   save(): Promise<void> {
@@ -178,7 +165,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     const isLoaded = this.#state === 'loaded';
     this.#state = 'released';
     // Frozen first: a write that comes while the store is working must throw instead of vanish.
-    freezeDeep(this.#data);
+    this.#copy.freeze();
     const releasing = (async () => {
       try {
         await this.#saving?.catch(ignore);
@@ -199,7 +186,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     if (state === 'committed') return undefined;
     if (this.#releasing !== undefined) return this.#finishReleased(this.#releasing, outcome);
     if (state === 'begun') {
-      if (this.#data !== undefined) this.#warnOfDrop('which was not loaded yet');
+      if (this.#copy.isTouched) this.#warnOfDrop('which was not loaded yet');
       return undefined;
     }
     if (this.#saving !== undefined) return this.#parts.inFlight.track(this.#finishLater(outcome));
@@ -234,7 +221,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     if (loaded.kind === 'ended') this.#tombstone = loaded.reason;
     if (loaded.kind !== 'live') return;
     this.#found = loaded.found;
-    this.#json = loaded.json;
+    this.#copy.load(loaded.json);
     this.#hold = loaded.hold;
   }
 
@@ -249,15 +236,13 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   }
 
   /** Found only now, because an untouched session is not parsed. The damaged entry stays where it is, a new session begins. */
-  #forgetCorrupt(): Readonly<SessionRecord> {
+  #forgetCorrupt(): void {
     this.#parts.settings.log.warn('A stored session is not readable JSON; it counts as absent.', {
       session: logNameOfKey(this.#found?.key ?? ''),
       store: this.#parts.store.name,
     });
     this.#letGo();
     this.#found = undefined;
-    this.#json = EMPTY_JSON;
-    return EMPTY;
   }
 
   // ---- storing
@@ -316,7 +301,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     const createdAt = settings.now();
     const id = this.currentId();
     const key = keyOfSessionId(id);
-    const expiresAt = createdAt + Math.min(settings.lifetimeMs, settings.absoluteLifetimeMs);
+    const expiresAt = expiryFromNow(settings, createdAt);
     const text = encodeLive(createdAt, this.#writerName(), json);
     checkSize(text, json, settings.maxBytes);
     const created = writer.create(key, text, expiresAt);
@@ -343,12 +328,12 @@ export class EngineRequestSession implements RequestSession, SessionControls {
         ? await locks.enterQueue(found.key, this.#route.label, performance.now() + settings.lockWaitMs)
         : undefined;
     try {
-      const json = this.#changedJson() ?? this.#json;
+      const json = this.#changedJson() ?? this.#copy.json;
       const job = this.#job(found, json, this.#hold, false);
       if (this.#ending === 'replaced') {
         const id = this.currentId();
         const key = keyOfSessionId(id);
-        const expiresAt = this.#expiryFrom(found);
+        const expiresAt = expiryFromNow(settings, found.createdAt);
         const written = await writer.replace({ ...job, expiresAt }, key);
         this.#ending = undefined;
         this.#newId = undefined;
@@ -361,9 +346,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
       const destroyed = await writer.destroy(job);
       this.#ending = undefined;
       this.#found = undefined;
-      this.#json = EMPTY_JSON;
-      this.#parsed = EMPTY;
-      this.#storedJson = undefined;
+      this.#copy.forget();
       if (destroyed === 'replaced') {
         this.#tombstone = 'replaced';
         this.#refuseAsEnded();
@@ -381,7 +364,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
 
   /** Extends the expiry once per tenth of the lifetime, and the cookie with it, so that the browser's copy slides too. */
   #touch(found: FoundSession): Awaitable<void> {
-    const to = this.#slideFrom(found);
+    const to = slideExpiry(this.#parts.settings, found);
     if (to === found.expiresAt) return undefined;
     const touched = this.#parts.writer.touch(found, to);
     const use = (isMoved: boolean): void => {
@@ -396,9 +379,9 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     return {
       session: found,
       json,
-      baseJson: this.#json,
-      storedJson: this.#storedJson,
-      expiresAt: this.#slideFrom(found),
+      baseJson: this.#copy.json,
+      storedJson: this.#copy.storedJson,
+      expiresAt: slideExpiry(this.#parts.settings, found),
       writer: this.#writerName(),
       hold,
       keepsHold,
@@ -411,50 +394,26 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   #nowInStep(found: FoundSession, json: string, written: Extract<WriteResult, { outcome: 'stored' }>): void {
     this.#found = { ...found, version: written.version, expiresAt: written.expiresAt };
     if (written.expiresAt !== found.expiresAt) this.#giveCookie(written.expiresAt);
-    this.#json = json;
-    this.#parsed = undefined;
-    this.#storedJson = written.mergedJson;
+    this.#copy.nowStored(json, written.mergedJson);
   }
 
-  /** The JSON text of the data when it is not what was loaded or last stored, else undefined. */
+  /** What is to be stored, if anything; remembers whether a key was set and warns of odd data in debug mode. */
   #changedJson(): string | undefined {
-    const data = this.#data as SessionRecord | undefined;
-    if (data === undefined) return undefined;
-    if (this.#parsed !== undefined && hasSamePrimitives(this.#parsed, data)) return undefined;
-    const json = serializeRecord(data);
-    if (json === this.#json || this.#isReordered(json, data)) return undefined;
-    if (!this.#hasSetKey && this.#parts.modes.isLearning(this.#route, this.#request.method)) {
-      this.#hasSetKey = changesBetween(parseRecord(this.#json) ?? EMPTY, data).set.length > 0;
+    const json = this.#copy.changedJson();
+    if (json === undefined) return undefined;
+    const { modes, settings } = this.#parts;
+    if (!this.#hasSetKey && modes.isLearning(this.#route, this.#request.method)) {
+      this.#hasSetKey = this.#copy.hasSetKey();
     }
-    if (this.#parts.settings.isDebug) warnOfData(this.#parts, this.#route.label, data, json);
+    if (settings.isDebug) warnOfData(this.#parts, this.#route.label, this.data, json);
     return json;
-  }
-
-  /** A key that was deleted and set again stands elsewhere in the text; nothing has changed. */
-  #isReordered(json: string, data: Readonly<SessionRecord>): boolean {
-    if (json.length !== this.#json.length || hasSameKeys(this.#parsed ?? EMPTY, data)) return false;
-    const base = parseRecord(this.#json) ?? EMPTY;
-    const { set, deleted } = changesBetween(base, data);
-    return set.length + deleted.length === 0;
-  }
-
-  /** The expiry after this request: later by at least a tenth of the lifetime, or as it was. */
-  #slideFrom(found: FoundSession): number {
-    const to = this.#expiryFrom(found);
-    return to - found.expiresAt >= this.#parts.settings.lifetimeMs / 10 ? to : found.expiresAt;
-  }
-
-  #expiryFrom(found: FoundSession): number {
-    const { absoluteLifetimeMs, lifetimeMs, now } = this.#parts.settings;
-    return Math.min(now() + lifetimeMs, found.createdAt + absoluteLifetimeMs);
   }
 
   #giveCookie(expiresAt: number): void {
     const { settings, once } = this.#parts;
     const { isHttps } = this.#request;
     const found = this.#found as FoundSession;
-    const maxAgeSeconds = settings.hasMaxAge ? Math.ceil((expiresAt - settings.now()) / 1000) : undefined;
-    this.#setCookie = sessionCookie(settings.cookie, found.id, maxAgeSeconds, isHttps);
+    this.#setCookie = sessionCookie(settings.cookie, found.id, maxAgeSeconds(settings, expiresAt), isHttps);
     if (settings.cookie.secure === true && !isHttps) {
       once.warn(
         'secure-over-http',
@@ -541,7 +500,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   }
 
   #warnOfDrop(why: string): void {
-    if (Object.keys(this.#data ?? EMPTY).length === 0 && !this.#isWanted) return;
+    if (!this.#copy.hasKeys && !this.#isWanted) return;
     this.#parts.once.warn(
       `dropped ${this.#route.label}`,
       () => `${this.#route.label} changed the session, ${why}. The change is dropped.`,

@@ -125,7 +125,8 @@ export class SessionLocks {
     try {
       result = this.#lock(key, caller);
     } catch (error) {
-      this.giveBack(hold);
+      // Refused before it was sent: no lease was taken.
+      hold.end();
       throw error;
     }
     if (isPromise(result) || result.outcome === 'busy') return this.#askUntilFree(hold, caller, result, deadline);
@@ -150,8 +151,10 @@ export class SessionLocks {
       }
       return this.#acquired(hold, caller, result);
     } catch (error) {
-      // Nobody knows whether the failed command took the lease, so it is given back in any case.
+      // Nobody knows whether the failed command took the lease, so it is given back in any case. The next request of this process
+      // does not wait for that: a store that hangs would let one request in per deadline.
       this.giveBack(hold);
+      hold.end();
       throw error;
     }
   }

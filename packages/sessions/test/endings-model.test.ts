@@ -92,9 +92,13 @@ interface Outcome {
 async function run(each: Case): Promise<Outcome> {
   const backend = new SharedBackend();
   // The lease is shorter than the wait, so that the second request outlives a dead first one.
-  const options = { sweepEveryMs: 0, timeoutMs: 150, leaseMs: 100, lockHoldMs: 1, lockWaitMs: 3_000 };
+  const options = { sweepEveryMs: 0, leaseMs: 100, lockHoldMs: 1, lockWaitMs: 5_000, timeoutMs: 5_000 };
   const healthy = createSessionEngine({ ...options, store: backend.connect() });
-  const suffering = createSessionEngine({ ...options, store: intercept(backend.connect(), faulty(each.fault)) });
+  const suffering = createSessionEngine({
+    ...options,
+    timeoutMs: 150,
+    store: intercept(backend.connect(), faulty(each.fault)),
+  });
   const id = await firstVisit(healthy);
   const walk = (name: 'one' | 'two') => {
     const request = beginRequest(name === 'one' ? suffering : healthy, 'POST', [id], each[`${name}Mode`]);

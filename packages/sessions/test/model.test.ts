@@ -140,6 +140,8 @@ class World {
     } else if (target.action === 'none') {
       target.real.session.regenerate();
       target.action = 'regenerate';
+      // Where the session had ended, the request has one of its own from here on.
+      if (target.loaded?.kind !== 'live') target.loaded = undefined;
     }
   }
 

@@ -215,7 +215,7 @@ test('a holder that lost its lease stores nothing over a key that another reques
         session.count = (session.count ?? 0) + 1;
       },
     },
-    { store: backend.connect(), leaseMs: 60 },
+    { store: backend.connect() },
   );
   const cookie = await visit(quick);
   const straggler = slow.send('POST', '/count', { cookie });
@@ -239,7 +239,7 @@ test('a holder that lost its lease keeps its own key beside what others stored',
     },
     { store: backend.connect(), leaseMs: 60, lockHoldMs: 1 },
   );
-  const quick = await openApp(shop, { store: backend.connect(), leaseMs: 60 });
+  const quick = await openApp(shop, { store: backend.connect() });
   const cookie = await visit(quick);
   const straggler = slow.send('POST', '/note', { cookie });
   await until(() => backend.leases.size > 0);
@@ -255,12 +255,12 @@ test('a lease is renewed for as long as its handler runs', async () => {
     {
       'POST /count': async ({ session }) => {
         const count = session.count ?? 0;
-        await pause(300);
+        await pause(900);
         session.count = count + 1;
       },
       ...shop,
     },
-    { store: backend.connect(), leaseMs: 90 },
+    { store: backend.connect(), leaseMs: 600 },
   );
   const cookie = await visit(slow);
   const other = await openApp(
@@ -270,7 +270,7 @@ test('a lease is renewed for as long as its handler runs', async () => {
       },
       ...shop,
     },
-    { store: backend.connect(), leaseMs: 90 },
+    { store: backend.connect(), leaseMs: 600 },
   );
   const first = slow.send('POST', '/count', { cookie });
   await until(() => backend.leases.size > 0);

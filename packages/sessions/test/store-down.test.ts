@@ -39,7 +39,7 @@ async function visitor() {
   const backend = new SharedBackend();
   const store: SessionStore = intercept(backend.connect(), (verb, proceed) => interceptor(verb, proceed));
   const { log, lines } = memoryLog();
-  const app = await openApp(routes, { store, timeoutMs: 60, leaseMs: 300, log });
+  const app = await openApp(routes, { store, timeoutMs: 150, leaseMs: 1_000, log });
   const browser = new Browser(app);
   await browser.get('/');
   return {
@@ -75,9 +75,9 @@ test.each([
       headers: { 'retry-after': '5' },
     });
     expect(await browser.post('/write')).toMatchObject({ status: 503, setCookie: undefined });
-    // Nine store calls' deadlines would be 540 ms: the breaker does not wait for each of them.
+    // Each call's deadline would make this 25 deadlines and more; the breaker does not wait for each of them.
     for (let request = 0; request < 20; request++) await browser.get('/untouched');
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
     heal();
     let answer = await browser.get('/read');
     for (let tries = 0; answer.status === 503 && tries < 100; tries++) {
@@ -169,7 +169,7 @@ test('a lease whose reply was lost or late is given back', async () => {
   heal();
   const startedAt = performance.now();
   expect((await browser.post('/write')).status).toBe(200);
-  expect(performance.now() - startedAt).toBeLessThan(290);
+  expect(performance.now() - startedAt).toBeLessThan(900);
   expect(backend.leases.size).toBe(0);
 });
 
@@ -178,7 +178,7 @@ test('a lease that is taken after its caller gave up is given back', async () =>
   let isTaken = false;
   become(async (verb, proceed) => {
     if (verb !== 'lock') return proceed();
-    await new Promise((resolve) => setTimeout(resolve, 90));
+    await new Promise((resolve) => setTimeout(resolve, 250));
     const taken = await proceed();
     isTaken = backend.leases.size > 0;
     return taken;
@@ -188,5 +188,5 @@ test('a lease that is taken after its caller gave up is given back', async () =>
   heal();
   const startedAt = performance.now();
   await until(() => backend.leases.size === 0);
-  expect(performance.now() - startedAt).toBeLessThan(250);
+  expect(performance.now() - startedAt).toBeLessThan(900);
 });
