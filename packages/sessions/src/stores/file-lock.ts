@@ -9,6 +9,8 @@ export interface StandingLock {
   readonly header: FileHeader | undefined;
   readonly label: string | undefined;
   readonly facts: FileFacts;
+  /** What it lasts without a renewal, and what is left of that. */
+  readonly durationMs: number;
   readonly remainingMs: number;
 }
 
@@ -17,6 +19,11 @@ const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (cons
 export const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** A lock that is held for a few calls only is waited for this long; older ones are answered like a lease. */
 const MOMENT_MS = 500;
+/**
+ * A lock that is still empty is one whose process stopped between two calls. Nobody was told yet that it is held, so it need not
+ * be kept for a whole lease; should that process go on after all, its commit finds the lock gone.
+ */
+const EMPTY_MS = 2_000;
 const MAX_LABEL_BYTES = 1_000;
 
 /**
@@ -122,12 +129,14 @@ export class FileLocks {
       const bytes = buffer.subarray(0, await this.#calls.read(fd, buffer, 0));
       const facts = await this.#calls.facts(fd);
       const header = decodeHeader(bytes);
-      const durationMs = header?.state === 'lease' ? header.durationMs : this.#leaseMs;
+      const unreadableMs = bytes.length === 0 ? Math.min(EMPTY_MS, this.#leaseMs) : this.#leaseMs;
+      const durationMs = header?.state === 'lease' ? header.durationMs : unreadableMs;
       return {
         header,
         label:
           header?.state === 'lease' ? bytes.toString('utf8', HEADER_BYTES, HEADER_BYTES + header.length) : undefined,
         facts,
+        durationMs,
         remainingMs: Math.min(Math.max(durationMs - ageMs(facts), 0), durationMs),
       };
     } finally {
@@ -167,13 +176,12 @@ export class FileLocks {
   // Both times are the file system's own, so that the clocks of two hosts need not agree.
   async #isOver(path: string, standing: StandingLock, fresh: FileFacts): Promise<boolean> {
     const age = Number(fresh.changedAtNs - standing.facts.changedAtNs) / 1e6;
-    const durationMs = standing.header?.state === 'lease' ? standing.header.durationMs : this.#leaseMs;
     if (age < -1_000) {
       // The file system's clock was set back: the lease counts with its full length from now.
       const fd = await this.#calls.open(path, READ);
       await this.#calls.refresh(fd).finally(() => this.#calls.close(fd));
     }
-    return age >= durationMs;
+    return age >= standing.durationMs;
   }
 
   async #moveTo(path: string, lock: FileLock): Promise<FileLock> {

@@ -67,7 +67,7 @@ export class MemoryStore implements SessionStore {
   touch(key: string, from: number, to: number): boolean {
     const entry = this.read(key);
     if (entry === undefined || entry.expiresAt !== from) return false;
-    this.#entries.set(key, { text: entry.text, version: entry.version, expiresAt: to });
+    this.#entries.set(key, Object.freeze({ text: entry.text, version: entry.version, expiresAt: to }));
     return true;
   }
 
@@ -111,7 +111,8 @@ export class MemoryStore implements SessionStore {
     this.remove(key);
     this.#lastVersion += 1;
     const version = String(this.#lastVersion);
-    this.#entries.set(key, { text: write.text, version, expiresAt: write.expiresAt });
+    // Frozen, because readers get this very object.
+    this.#entries.set(key, Object.freeze({ text: write.text, version, expiresAt: write.expiresAt }));
     this.#characters += write.text.length;
     if (this.#characters > this.#maxCharacters) this.#makeRoom(key);
     return version;
