@@ -12,7 +12,7 @@ export interface ProcessTask {
 
 /** Starts one process a task on the built package, lets all go at the same moment and returns what each printed. */
 export async function runStoreProcesses(
-  kind: 'sql' | 'mongodb',
+  kind: 'sql' | 'mongodb' | 'redis',
   settings: StoreSettings,
   tasks: readonly ProcessTask[],
 ): Promise<unknown[]> {
