@@ -15,10 +15,12 @@ export async function runStoreProcesses(
   kind: 'sql' | 'mongodb' | 'redis',
   settings: StoreSettings,
   tasks: readonly ProcessTask[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<unknown[]> {
   const script = join(__dirname, 'store-process.mjs');
   const children = tasks.map(({ task, count = 0, clockOffsetMs = 0 }) =>
     spawn(process.execPath, [script, kind, JSON.stringify(settings), task, String(count), String(clockOffsetMs)], {
+      env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     }),
   );
