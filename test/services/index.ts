@@ -11,5 +11,4 @@ export { redisCommand } from './redis-command.js';
 export { type RedisSentinelServer, startRedisSentinel } from './redis-sentinel.js';
 export { ServiceMissingError } from './service-missing.js';
 export { type Service, type ServiceEntry, type ServiceName, serviceNamed, services } from './services.js';
-export { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 export { waitFor } from './wait-for.js';

@@ -118,6 +118,7 @@ export const expiry: readonly StoreCase[] = [
   {
     id: 'T28',
     name: 'a sweep removes what expired before the given time, at most the limit, and counts right',
+    needs: ['sweep'],
     async run(fixture) {
       const store = await fixture.open();
       const live = Array.from({ length: 5 }, newKey);

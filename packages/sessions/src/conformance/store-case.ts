@@ -8,6 +8,8 @@ export type StoreCapability =
   | 'leases'
   /** Clients on the same data with a clock and an end of their own. */
   | 'clients'
+  /** Removal by `sweep`: a server that removes its keys by itself leaves it nothing to do. */
+  | 'sweep'
   /** `damage`: entries spoiled from outside. */
   | 'damage'
   /** `interrupt`: a backend that can be away for a while. */

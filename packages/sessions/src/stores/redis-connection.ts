@@ -219,6 +219,8 @@ function connectionOptions(address: RedisAddress, timeoutMs: number): RedisOptio
     ...(address.isTls ? { tls: {} } : {}),
     lazyConnect: true,
     connectTimeout: timeoutMs,
+    // Nothing is under way any more when we disconnect; a longer wait would only keep the process from ending.
+    disconnectTimeout: 200,
     socketTimeout: timeoutMs,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

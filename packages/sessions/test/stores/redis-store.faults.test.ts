@@ -2,11 +2,11 @@ import { afterEach, expect, test } from '@jest/globals';
 import { describeService } from '../../../../test/services/describe-service.js';
 import type { PrivateServer } from '../../../../test/services/private-server.js';
 import { type RedisOptions, startRedis, startValkey } from '../../../../test/services/redis.js';
-import { startTcpProxy } from '../../../../test/services/tcp-proxy.js';
 import { waitFor } from '../../../../test/services/wait-for.js';
 import type { SessionStore } from '../../src/session-store.js';
 import { Shoppers } from './redis-cart.js';
 import { inAnHour, newKey, newLease, RedisClients } from './redis-clients.js';
+import { startTcpProxy } from './tcp-proxy.js';
 
 const UNAVAILABLE = { code: 'T4_STORE_UNAVAILABLE', status: 503 };
 const TIMEOUT_MS = 400;
@@ -96,13 +96,13 @@ for (const [name, start] of servers) {
     test('a commit whose reply is cut off is an error at once, although it was done, and the lease is free', async () => {
       const server = await begin();
       const proxy = await startTcpProxy(server.port);
-      stopping.push(() => proxy.stop());
+      stopping.push(() => proxy.close());
       const store = await open(`redis://127.0.0.1:${proxy.port}`);
       const key = newKey();
       const version = String(await store.create(key, { text: 'a', expiresAt: inAnHour() }));
       const lease = newLease();
       await store.lock(key, lease);
-      proxy.cutBeforeReply();
+      proxy.cutAnswerTo('evalsha');
       const commit = store.update(key, { text: 'b', expiresAt: inAnHour() }, version, { owner: lease.owner });
       await expect(commit).rejects.toMatchObject(UNAVAILABLE);
       proxy.heal();
@@ -110,17 +110,17 @@ for (const [name, start] of servers) {
       expect((await store.lock(key, newLease())).outcome).toBe('held');
     });
 
-    test('a commit that is cut off on its way is an error, and the same request can commit again', async () => {
+    test('a commit that cannot be sent is an error, and the same request can commit again', async () => {
       const server = await begin();
       const proxy = await startTcpProxy(server.port);
-      stopping.push(() => proxy.stop());
+      stopping.push(() => proxy.close());
       const store = await open(`redis://127.0.0.1:${proxy.port}`);
       const key = newKey();
       const version = String(await store.create(key, { text: 'a', expiresAt: inAnHour() }));
       const lease = newLease();
       await store.lock(key, lease);
       const commit = () => store.update(key, { text: 'b', expiresAt: inAnHour() }, version, { owner: lease.owner });
-      proxy.cutBeforeRequest();
+      proxy.cut();
       await expect(commit()).rejects.toMatchObject(UNAVAILABLE);
       proxy.heal();
       await waitFor('the store to recover', async () => (await store.read(key))?.text === 'a', 10_000);

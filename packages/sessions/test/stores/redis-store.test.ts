@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { describeService } from '../../../../test/services/describe-service.js';
 import type { PrivateServer } from '../../../../test/services/private-server.js';
 import { startRedis, startValkey } from '../../../../test/services/redis.js';
 import { REDIS_SCRIPT } from '../../src/stores/redis-script.js';
 import { commandCounts, inAnHour, newKey, newLease, RedisClients } from './redis-clients.js';
+import { runStoreProcesses } from './store-processes.js';
 
 const servers = [
   ['redis', startRedis],
@@ -175,6 +177,18 @@ for (const [name, start] of servers) {
       expect((await store.entries(undefined, 10)).entries).toHaveLength(1);
       await store.remove(key);
       expect(await store.read(key)).toBeUndefined();
+    });
+
+    test('200 additions by two processes whose clocks differ by an hour all count', async () => {
+      const settings = { backend: name, url: server.url, prefix: 'two:' } as const;
+      const store = await clients.store(settings);
+      const key = createHash('sha256').update('shared').digest('hex');
+      await store.create(key, { text: '0', expiresAt: Date.now() + 1e8 });
+      await runStoreProcesses('redis', settings, [
+        { task: 'add', count: 100 },
+        { task: 'add', count: 100, clockOffsetMs: 3_600_000 },
+      ]);
+      expect((await store.read(key))?.text).toBe('200');
     });
 
     test('closing finishes what is under way, twice is safe, and afterwards every call is refused', async () => {

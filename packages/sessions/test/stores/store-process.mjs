@@ -1,5 +1,5 @@
 /**
- * A process of its own on the built package, for tests that need several. Arguments: sql or mongodb, the
+ * A process of its own on the built package, for tests that need several. Arguments: sql, mongodb or redis, the
  * store's settings as JSON, a task, its count, how far its clock is off. Prints `ready` when the store is open, waits for a line on stdin, does the task, prints the result as JSON.
  */
 
@@ -8,8 +8,8 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const [kind, settingsJson, task, count, clockOffsetMs] = process.argv.slice(2);
-const { openSqlStore, openMongodbStore } = await import(`../../dist/stores/${kind}-store.js`);
-const store = await (openSqlStore ?? openMongodbStore)({
+const { openSqlStore, openMongodbStore, openRedisStore } = await import(`../../dist/stores/${kind}-store.js`);
+const store = await (openSqlStore ?? openMongodbStore ?? openRedisStore)({
   ...JSON.parse(settingsJson),
   now: () => Date.now() + Number(clockOffsetMs),
 });

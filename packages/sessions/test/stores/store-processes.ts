@@ -12,13 +12,15 @@ export interface ProcessTask {
 
 /** Starts one process a task on the built package, lets all go at the same moment and returns what each printed. */
 export async function runStoreProcesses(
-  kind: 'sql' | 'mongodb',
+  kind: 'sql' | 'mongodb' | 'redis',
   settings: StoreSettings,
   tasks: readonly ProcessTask[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<unknown[]> {
   const script = join(__dirname, 'store-process.mjs');
   const children = tasks.map(({ task, count = 0, clockOffsetMs = 0 }) =>
     spawn(process.execPath, [script, kind, JSON.stringify(settings), task, String(count), String(clockOffsetMs)], {
+      env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     }),
   );
