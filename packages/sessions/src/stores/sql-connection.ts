@@ -25,11 +25,8 @@ const DRIVERS: Readonly<Record<SqlEngine, { readonly packages: readonly string[]
   postgres: { packages: ['pg'], install: 'knex pg' },
   mysql: { packages: ['mysql2'], install: 'knex mysql2' },
   mssql: { packages: ['tedious'], install: 'knex tedious@19' },
-  // The dialect asks for node-firebird 1, which crashes on a text blob; npm refuses the pair without the flag.
-  firebird: {
-    packages: ['node-firebird'],
-    install: '--legacy-peer-deps knex knex-firebird-dialect node-firebird@2',
-  },
+  // The dialect asks for node-firebird 1, which crashes on a text blob; without the override npm refuses the pair.
+  firebird: { packages: ['node-firebird'], install: 'knex knex-firebird-dialect node-firebird@2' },
 };
 
 /** The part of knex's client class that is extended below. */
@@ -82,9 +79,10 @@ async function loadClient(
     return { knex, client: clientOf(engine, base, driver) };
   } catch (error) {
     if (!(error instanceof SessionError) || error.code !== 'T4_DRIVER_MISSING') throw error;
+    const override = engine === 'firebird' ? 'npm pkg set overrides.knex-firebird-dialect.node-firebird=2 && ' : '';
     throw new SessionError(
       'T4_DRIVER_MISSING',
-      `the database store on ${engine} needs packages that are not installed. Run: npm install ${install}`,
+      `the database store on ${engine} needs packages that are not installed. Run: ${override}npm install ${install}`,
       { cause: error },
     );
   }
