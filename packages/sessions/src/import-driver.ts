@@ -35,7 +35,11 @@ export async function importDriver(packageName: string, forStore: string, projec
 function isMissing(error: unknown, packageName: string): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   const isNotFound = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
-  return isNotFound && typeof message === 'string' && message.includes(`'${packageName}'`);
+  // For a file inside a package, import() names the package and require() the file.
+  const owner = packageName.split('/', packageName.startsWith('@') ? 2 : 1).join('/');
+  return (
+    isNotFound && typeof message === 'string' && [packageName, owner].some((name) => message.includes(`'${name}'`))
+  );
 }
 
 function brokenDriver(packageName: string, forStore: string, cause: unknown): SessionError {

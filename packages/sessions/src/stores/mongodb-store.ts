@@ -1,3 +1,4 @@
+// Longer than most files: the verbs of one contract, which are read side by side.
 import { randomInt } from 'node:crypto';
 import { SessionError, StoreUnavailableError } from '../errors.js';
 import type { StoreSettings } from '../session-options.js';

@@ -1,10 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Knex } from 'knex';
 import { SessionError } from '../errors.js';
 import { type DriverExports, importDriver } from '../import-driver.js';
 import type { StoreSettings } from '../session-options.js';
-import { FIREBIRD_OPTIONS, guardBlobs } from './sql-firebird.js';
+import { connectionSettings } from './sql-connection-settings.js';
+import { guardBlobs } from './sql-firebird.js';
 import { inOwnTransaction, openSqlite, reading, type SqliteConnection, type SqliteDriver } from './sql-sqlite.js';
 import type { SqlEngine, SqlTarget } from './sql-url.js';
 
@@ -25,11 +26,8 @@ const DRIVERS: Readonly<Record<SqlEngine, { readonly packages: readonly string[]
   postgres: { packages: ['pg'], install: 'knex pg' },
   mysql: { packages: ['mysql2'], install: 'knex mysql2' },
   mssql: { packages: ['tedious'], install: 'knex tedious@19' },
-  // The dialect asks for node-firebird 1, which crashes on a text blob; npm refuses the pair without the flag.
-  firebird: {
-    packages: ['node-firebird'],
-    install: '--legacy-peer-deps knex knex-firebird-dialect node-firebird@2',
-  },
+  // The dialect asks for node-firebird 1, which crashes on a text blob; without the override npm refuses the pair.
+  firebird: { packages: ['node-firebird'], install: 'knex knex-firebird-dialect node-firebird@2' },
 };
 
 /** The part of knex's client class that is extended below. */
@@ -82,9 +80,10 @@ async function loadClient(
     return { knex, client: clientOf(engine, base, driver) };
   } catch (error) {
     if (!(error instanceof SessionError) || error.code !== 'T4_DRIVER_MISSING') throw error;
+    const override = engine === 'firebird' ? 'npm pkg set overrides.knex-firebird-dialect.node-firebird=2 && ' : '';
     throw new SessionError(
       'T4_DRIVER_MISSING',
-      `the database store on ${engine} needs packages that are not installed. Run: npm install ${install}`,
+      `the database store on ${engine} needs packages that are not installed. Run: ${override}npm install ${install}`,
       { cause: error },
     );
   }
@@ -177,79 +176,6 @@ function shortenLockWait(timeoutMs: number) {
   ) => {
     connection.query(`set session innodb_lock_wait_timeout = ${seconds}`, (error) => done(error, connection));
   };
-}
-
-async function connectionSettings(target: SqlTarget, settings: StoreSettings, timeoutMs: number): Promise<object> {
-  const { engine, database, host, port, username: user, password, parameters } = target;
-  const server = { host, port, user, password, database };
-  switch (engine) {
-    case 'sqlite':
-      return { filename: database };
-    case 'postgres':
-      return {
-        ...server,
-        connectionTimeoutMillis: timeoutMs,
-        keepAlive: true,
-        application_name: parameters.get('application_name') ?? 'tina4-sessions',
-        ssl: await postgresTls(parameters, settings.projectDir ?? '.'),
-      };
-    case 'mysql':
-      return { ...server, connectTimeout: timeoutMs, charset: 'utf8mb4', ...mysqlTls(parameters) };
-    case 'mssql':
-      return {
-        server: host,
-        user,
-        password,
-        database,
-        options: {
-          port,
-          connectTimeout: timeoutMs,
-          requestTimeout: timeoutMs,
-          encrypt: parameters.get('encrypt') !== 'false',
-          trustServerCertificate: parameters.get('trustServerCertificate') === 'true',
-          appName: 'tina4-sessions',
-        },
-      };
-    case 'firebird':
-      return {
-        ...server,
-        ...FIREBIRD_OPTIONS,
-        lowercase_keys: true,
-        blobAsText: true,
-        encoding: 'UTF8',
-        connectTimeout: timeoutMs,
-        ...(parameters.get('role') === null ? {} : { role: parameters.get('role') }),
-        ...(parameters.get('wireCrypt') === 'false' ? { wireCrypt: 0 } : {}),
-      };
-  }
-}
-
-/** `sslmode` as pg reads it: every mode but `disable` and `no-verify` checks the certificate. */
-async function postgresTls(parameters: URLSearchParams, projectDir: string): Promise<object | false> {
-  const mode = parameters.get('sslmode') ?? (isTrue(parameters.get('ssl')) ? 'verify-full' : 'disable');
-  if (mode === 'disable') return false;
-  const file = async (name: string) => {
-    const path = parameters.get(name);
-    return path === null ? undefined : readFile(resolve(projectDir, path), 'utf8');
-  };
-  const [ca, cert, key] = await Promise.all([file('sslrootcert'), file('sslcert'), file('sslkey')]);
-  return { rejectUnauthorized: mode !== 'no-verify', ca, cert, key };
-}
-
-/** `ssl` as mysql2 reads it from a URL (JSON, or the name of a profile), and `ssl-mode` as MySQL's own tools do. */
-function mysqlTls(parameters: URLSearchParams): object {
-  const mode = (parameters.get('ssl-mode') ?? parameters.get('sslmode'))?.toUpperCase();
-  if (mode !== undefined && mode !== 'DISABLED' && mode !== 'PREFERRED') {
-    return { ssl: { rejectUnauthorized: mode.startsWith('VERIFY'), verifyIdentity: mode === 'VERIFY_IDENTITY' } };
-  }
-  const ssl = parameters.get('ssl');
-  if (ssl === null || ssl === 'false' || ssl === '0') return {};
-  if (isTrue(ssl)) return { ssl: { rejectUnauthorized: true } };
-  return { ssl: ssl.startsWith('{') ? (JSON.parse(ssl) as object) : ssl };
-}
-
-function isTrue(value: string | null): boolean {
-  return value === 'true' || value === '1';
 }
 
 function ignore(): void {}

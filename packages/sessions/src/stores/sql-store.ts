@@ -1,3 +1,4 @@
+// Longer than most files: the verbs of one contract, which are read side by side.
 import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
