@@ -40,7 +40,11 @@ Router.get('/dashboard', async (req, res) => {
 Router.post('/logout', async (req, res) => {
   const { language, theme, items_per_page } = preferencesOf(req);
   req.session.destroy();
-  Object.assign(req.session, { language, theme, items_per_page });
+
+  // What is stored now begins a new session, with an id of its own.
+  req.session.language = language;
+  req.session.theme = theme;
+  req.session.items_per_page = items_per_page;
   req.session._flash = { type: 'success', message: textsOf(language).loggedOut };
   return res.redirect('/');
 });

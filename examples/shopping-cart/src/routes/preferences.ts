@@ -3,14 +3,12 @@ import '../shop/session-data.js';
 import { wholeNumberOf } from '../shop/whole-number.js';
 
 Router.post('/api/preferences', async (req, res) => {
-  const { language, theme, items_per_page } = req.body;
-  const preferences = {
-    language: String(language ?? 'en'),
-    theme: String(theme ?? 'light'),
-    items_per_page: wholeNumberOf(items_per_page) ?? 20,
-  };
-  Object.assign(req.session, preferences);
-  return res.json({ message: 'Preferences saved', preferences });
+  req.session.language = String(req.body.language ?? 'en');
+  req.session.theme = String(req.body.theme ?? 'light');
+  req.session.items_per_page = wholeNumberOf(req.body.items_per_page) ?? 20;
+
+  const { language, theme, items_per_page } = req.session;
+  return res.json({ message: 'Preferences saved', preferences: { language, theme, items_per_page } });
 });
 
 Router.get('/api/preferences', async (req, res) => {
