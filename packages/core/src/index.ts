@@ -14,6 +14,8 @@ export { checkPassword, hashPassword } from './auth/password.js';
 export { ConfigError } from './config/config-error.js';
 export { type DescribedSettings, describeSettings } from './config/describe-settings.js';
 export { parseEnvFile, withEnvFile } from './config/env-file.js';
+export { getEnv, hasEnv, loadEnv, requireEnv } from './config/environment-access.js';
+export { isTruthy } from './config/parse-value.js';
 export type { Config } from './config/read-config.js';
 export { readConfig } from './config/read-config.js';
 export type { Environment } from './config/read-variable.js';

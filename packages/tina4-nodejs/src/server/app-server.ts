@@ -252,15 +252,19 @@ export async function createLoader(
   root: string,
   overrides: Readonly<Record<string, unknown>> = {},
 ): Promise<TypeScriptLoader> {
-  const [framework, testing, core, sessions] = await Promise.all([
+  const [framework, testing, orm, frond, core, sessions] = await Promise.all([
     import('../index.js'),
     import('../test.js'),
+    import('../orm.js'),
+    import('../frond.js'),
     import('@tina4/core'),
     import('@tina4/sessions'),
   ]);
   return new TypeScriptLoader(root, {
     'tina4-nodejs': { ...framework, ...overrides },
     'tina4-nodejs/test': testing,
+    'tina4-nodejs/orm': orm,
+    'tina4-nodejs/frond': frond,
     '@tina4/core': core,
     '@tina4/sessions': sessions,
   });
