@@ -4,8 +4,9 @@ import { describeVariables } from '../packages/core/dist/config/describe-variabl
 import { describeErrors } from '../packages/core/dist/errors/describe-errors.js';
 import { CORE_ERROR_CODES } from '../packages/core/dist/errors/error-codes.js';
 import { SESSION_ERROR_CODES } from '../packages/sessions/dist/index.js';
+import { TINA4_ERROR_CODES } from '../packages/tina4-nodejs/dist/error-codes.js';
 
 const page = (name) => new URL(`../docs/${name}.md`, import.meta.url);
 
 await writeFile(page('configuration'), describeVariables());
-await writeFile(page('errors'), describeErrors([CORE_ERROR_CODES, SESSION_ERROR_CODES]));
+await writeFile(page('errors'), describeErrors([CORE_ERROR_CODES, SESSION_ERROR_CODES, TINA4_ERROR_CODES]));

@@ -1,4 +1,4 @@
-import { parseCookie, stringifySetCookie } from 'cookie';
+import { parseCookie, parseSetCookie, type SetCookie, stringifySetCookie } from 'cookie';
 import { HttpError } from './errors/errors.js';
 
 /** Options of `res.cookie()`. Path is `/` unless given; nothing else has a default. */
@@ -22,6 +22,11 @@ const EXPIRED = new Date(0);
 /** Name to decoded value, without a prototype. The first of two equal names wins; a value that cannot be decoded stays raw. */
 export function parseCookies(header: string | undefined): Record<string, string | undefined> {
   return header === undefined ? Object.create(null) : parseCookie(header, { decode: decodeValue });
+}
+
+/** The parts of one Set-Cookie value, the cookie's own value still encoded. For clients. */
+export function readSetCookie(text: string): SetCookie {
+  return parseSetCookie(text, { decode: (raw) => raw });
 }
 
 function decodeValue(text: string): string {

@@ -10,7 +10,7 @@ export interface GenerateOptions {
   readonly middleware?: string | undefined;
 }
 
-/** `tina4 generate route products`, `tina4 generate middleware audit`. A file that is there is never overwritten. */
+/** `tina4 generate route products`, `tina4 generate middleware audit`, `tina4 generate test Products`. A file that is there is never overwritten. */
 export async function generate(kind: string, name: string, options: GenerateOptions = {}): Promise<void> {
   if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name)) {
     throw new StartError(`"${name}" cannot be a file name. Use letters, digits, - and _, starting with a letter.`);
@@ -26,8 +26,10 @@ function fileFor(kind: string, name: string, options: GenerateOptions): [path: s
       return [join('src/routes', `${name}.ts`), routeFile(name, options)];
     case 'middleware':
       return [join('src/middleware', `${name}.ts`), middlewareFile(identifierOf(name))];
+    case 'test':
+      return [join('tests', `${name}.ts`), testFile(identifierOf(name))];
     default:
-      throw new StartError(`"${kind}" cannot be generated. Use route or middleware.`);
+      throw new StartError(`"${kind}" cannot be generated. Use route, middleware or test.`);
   }
 }
 
@@ -63,6 +65,18 @@ function middlewareFile(name: string): string {
 
 export default async function ${name}(req: Request, res: Response, next: Next) {
   return await next(req, res);
+}
+`;
+}
+
+function testFile(name: string): string {
+  return `import { Test } from 'tina4-nodejs';
+
+export class ${name.charAt(0).toUpperCase()}${name.slice(1)}Test extends Test {
+  async testAnUnknownPathIsNotFound() {
+    const answer = await this.testGet('/no-such-page');
+    this.assertEqual(answer.status, 404);
+  }
 }
 `;
 }

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { type Config, type LoadedRoutes, loadRoutes, type Router } from '@tina4/core';
 import { defaultRouter } from '../default-router.js';
-import { createLoader } from '../server/app-server.js';
 import { ServerEnvironment } from '../server/environment.js';
 import { exists, findProjectFolders } from '../server/project-folders.js';
+import { createUnstartedLoader } from '../server/unstarted-loader.js';
 
 /** A project whose routes are known but not served. */
 export interface LoadedProject {
@@ -18,15 +18,7 @@ export async function loadProject(): Promise<LoadedProject> {
   const root = process.cwd();
   const folders = await findProjectFolders({});
   const config = await new ServerEnvironment(process.env).read(root);
-  const notStarted = { router: defaultRouter, port: 0, close: async () => {} };
-  const loader = await createLoader(root, {
-    startServer: async () => notStarted,
-    Tina4: class {
-      async start(): Promise<typeof notStarted> {
-        return notStarted;
-      }
-    },
-  });
+  const loader = await createUnstartedLoader(root);
   const entry = join(root, 'app.ts');
   if (await exists(entry)) await loader.load(entry);
   const loaded = await loadRoutes(folders.routes, defaultRouter, loader);

@@ -63,14 +63,21 @@ async function buildProgram(): Promise<Command> {
     .action(async (options) => (await import('./routes.js')).routes(options));
   program
     .command('generate')
-    .description('write a new route or middleware')
-    .argument('<kind>', 'route or middleware')
+    .description('write a new route, middleware or test')
+    .argument('<kind>', 'route, middleware or test')
     .argument('<name>')
     .option('--prefix <path>', 'path before the name of a route', '/api')
     .option('--middleware <name>', 'middleware of the new routes')
     .action(async (kind: string, name: string, options) =>
       (await import('./generate.js')).generate(kind, name, options),
     );
+  program
+    .command('test')
+    .description('run the tests of the project')
+    .argument('[file]', 'one test file instead of all of tests/')
+    .option('--filter <text>', 'only classes and methods whose name has this text')
+    .option('--verbose', 'show times and whole stacks')
+    .action(async (file: string | undefined, options) => (await import('./test.js')).test(file, options));
   program
     .command('doctor')
     .description('check the project and its settings')

@@ -23,6 +23,7 @@ export function scaffoldFiles(name: string, version: string): Readonly<Record<st
     'package.json': `${JSON.stringify(packageJson(name, version), undefined, 2)}\n`,
     'tsconfig.json': `${JSON.stringify(tsconfig, undefined, 2)}\n`,
     'app.ts': "import { startServer } from 'tina4-nodejs';\n\nstartServer();\n",
+    'tests/run-all.ts': "import { runTests } from 'tina4-nodejs/test';\n\nawait runTests();\n",
     '.env': 'TINA4_DEBUG=true\n',
     '.env.example': envExample,
     '.gitignore': 'node_modules/\ndist/\ndata/\nlogs/\nsecrets/\n.env\n',
@@ -37,7 +38,7 @@ function packageJson(name: string, version: string): object {
     version: '0.1.0',
     private: true,
     type: 'module',
-    scripts: { start: 'tina4 serve', build: 'tina4 build', routes: 'tina4 routes' },
+    scripts: { start: 'tina4 serve', test: 'tina4 test', build: 'tina4 build', routes: 'tina4 routes' },
     dependencies: { 'tina4-nodejs': `^${version}` },
     devDependencies: { '@types/node': '^20.19.0', typescript: '^5.9.0' },
   };

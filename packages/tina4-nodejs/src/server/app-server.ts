@@ -59,11 +59,23 @@ export class AppServer {
   #server: RunningServer | undefined;
   #reloading: Promise<unknown> | undefined;
 
-  /**
-   * Reads the settings, loads the routes and opens the port. Rejects with a StartError that is fit to be shown: mistakes in the
-   * settings, a taken port, and, unless debug is on, a route file that fails.
-   */
+  /** Prepares the server and opens the port. Rejects with a StartError that is fit to be shown, such as a taken port. */
   static async start(options: AppServerOptions): Promise<AppServer> {
+    const server = await AppServer.prepare(options);
+    try {
+      server.#server = await listen(server.handle, { port: server.#wantedPort, host: server.#wantedHost });
+    } catch (error) {
+      await server.#sessions.close();
+      throw startErrorOf(error, server.#wantedPort, server.#wantedHost);
+    }
+    return server;
+  }
+
+  /**
+   * Reads the settings and loads the routes, so that `handle` answers; no port is opened. Rejects with a StartError that is
+   * fit to be shown: mistakes in the settings, and, unless debug is on, a route file that fails.
+   */
+  static async prepare(options: AppServerOptions): Promise<AppServer> {
     const config = await options.environment.read(options.folders.root).catch((error) => {
       throw startErrorOf(error, 0, '');
     });
@@ -73,10 +85,10 @@ export class AppServer {
     });
     const server = new AppServer(options, config, sessions);
     try {
-      await server.#open();
+      await server.#load();
     } catch (error) {
       await sessions.close();
-      throw startErrorOf(error, server.#wantedPort, server.#wantedHost);
+      throw startErrorOf(error, 0, '');
     }
     return server;
   }
@@ -135,7 +147,7 @@ export class AppServer {
     await Log.close();
   }
 
-  async #open(): Promise<void> {
+  async #load(): Promise<void> {
     const [{ failures }] = await Promise.all([this.#loadRoutes(), this.#readTemplates()]);
     if (failures.length > 0 && !this.#config.isDebug) {
       throw new StartError(
@@ -145,10 +157,10 @@ export class AppServer {
     for (const failure of failures) this.#print(describeFailure(failure));
     this.#app.ready();
     for (const warning of this.#config.warnings) this.#print(`warning: ${warning}`);
-    this.#server = await listen(this.#answer, { port: this.#wantedPort, host: this.#wantedHost });
   }
 
-  readonly #answer = (raw: IncomingMessage, rawResponse: ServerResponse): void => {
+  /** Answers one request; while the project is read again, requests wait. */
+  readonly handle = (raw: IncomingMessage, rawResponse: ServerResponse): void => {
     if (this.#isWatched && this.#browsers.handle(raw, rawResponse)) return;
     if (this.#reloading === undefined) void this.#app.handle(raw, rawResponse);
     else void this.#reloading.then(() => this.#app.handle(raw, rawResponse));
@@ -245,13 +257,19 @@ export async function createLoader(
   root: string,
   overrides: Readonly<Record<string, unknown>> = {},
 ): Promise<TypeScriptLoader> {
-  const [framework, core, sessions] = await Promise.all([
+  const [framework, testing, orm, frond, core, sessions] = await Promise.all([
     import('../index.js'),
+    import('../test.js'),
+    import('../orm.js'),
+    import('../frond.js'),
     import('@tina4/core'),
     import('@tina4/sessions'),
   ]);
   return new TypeScriptLoader(root, {
     'tina4-nodejs': { ...framework, ...overrides },
+    'tina4-nodejs/test': testing,
+    'tina4-nodejs/orm': orm,
+    'tina4-nodejs/frond': frond,
     '@tina4/core': core,
     '@tina4/sessions': sessions,
   });

@@ -1,0 +1,10 @@
+/**
+ * Every code of this package with the sentence that docs/errors.md shows. Codes are stable and never reused.
+ * A test compares this table with the codes that the sources use.
+ */
+export const TINA4_ERROR_CODES = {
+  T4_NOT_BUILT: 'A name was used that Tina4 has and this framework does not have yet. See docs/compatibility.md.',
+  T4_TEST_NAME_TAKEN: 'A method of a test class hides one that sends requests, such as testGet. Rename it.',
+  T4_TEST_NOT_JSON: 'A test asked for the JSON of an answer that is something else.',
+  T4_TEST_TIMEOUT: 'A test, or one of its hooks, did not end in time.',
+} as const satisfies Readonly<Record<string, string>>;
