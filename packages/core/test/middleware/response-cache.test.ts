@@ -6,7 +6,7 @@ import { createSessionEngine, MemoryStore } from '@tina4/sessions';
 import { cacheDelete, cacheGet, cacheSet, cacheStats, clearCache, provideCache } from '../../src/cache/cache.js';
 import { FileCache } from '../../src/cache/file-cache.js';
 import { MemoryCache } from '../../src/cache/memory-cache.js';
-import type { Next, Request, Response as Answer } from '../../src/index.js';
+import type { Response as Answer, Next, Request } from '../../src/index.js';
 import { responseCache } from '../../src/middleware/response-cache.js';
 import { closeApps, startApp } from '../running-app.js';
 
@@ -78,22 +78,20 @@ test('an answer made from a session is never given to anyone else', async () => 
   }
 });
 
-test.each<[string, (req: Request, res: Answer) => unknown]>(
+test.each<[string, (req: Request, res: Answer) => unknown]>([
+  ['sets a cookie', (_req, res) => res.cookie('a', 'b').json({})],
+  ['reads a cookie', (req, res) => res.json({ language: req.cookies.language ?? 'en' })],
+  ['failed', (_req, res) => res.json({}, 404)],
+  ['is private', (_req, res) => res.header('Cache-Control', 'private').json({})],
+  ['varies', (_req, res) => res.header('Vary', 'Accept-Language').json({})],
   [
-    ['sets a cookie', (_req, res) => res.cookie('a', 'b').json({})],
-    ['reads a cookie', (req, res) => res.json({ language: req.cookies.language ?? 'en' })],
-    ['failed', (_req, res) => res.json({}, 404)],
-    ['is private', (_req, res) => res.header('Cache-Control', 'private').json({})],
-    ['varies', (_req, res) => res.header('Vary', 'Accept-Language').json({})],
-    [
-      'knows a user',
-      (req, res) => {
-        req.user = { id: 1 };
-        return res.json({});
-      },
-    ],
+    'knows a user',
+    (req, res) => {
+      req.user = { id: 1 };
+      return res.json({});
+    },
   ],
-)('an answer that %s is not cached', async (_what, handler) => {
+])('an answer that %s is not cached', async (_what, handler) => {
   const { fetch } = await startApp((router) => router.get('/x', handler).cache(300));
   await fetch('/x');
   expect((await fetch('/x')).headers.get('x-cache')).toBe('MISS');
