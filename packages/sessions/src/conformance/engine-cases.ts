@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { StoreUnavailableError } from '../errors.js';
-import { createGate, type EngineCase, readSession, request, startSession, watchStore } from './engine-fixture.js';
+import { type EngineCase, pauseInside, readSession, request, startSession, watchStore } from './engine-fixture.js';
 
 const WRITES = new Set(['create', 'update', 'touch', 'remove']);
 
@@ -48,18 +48,15 @@ export const engineCases: readonly EngineCase[] = [
     async run(fixture) {
       const engine = await fixture.openEngine();
       const cookie = await startSession(engine, { kept: true });
-      const gate = createGate();
-      const slow = request(engine, { cookie, mode: 'shared' }, async (session) => {
+      const slow = await pauseInside(engine, { cookie, mode: 'shared' }, (session) => {
         session.slow = 1;
-        await gate.opened;
       });
       await request(engine, { cookie, mode: 'shared' }, (session) => {
         session.fast = 2;
         session.kept = undefined;
         delete session.kept;
       });
-      gate.open();
-      assert.equal((await slow).status, 200);
+      assert.equal((await slow()).status, 200);
       assert.deepEqual(await readSession(engine, cookie), { fast: 2, slow: 1 });
     },
   },
@@ -69,16 +66,13 @@ export const engineCases: readonly EngineCase[] = [
     async run(fixture) {
       const engine = await fixture.openEngine();
       const cookie = await startSession(engine, { user: { name: 'a', mail: 'a' } });
-      const gate = createGate();
-      const slow = request(engine, { cookie, mode: 'shared' }, async (session) => {
+      const slow = await pauseInside(engine, { cookie, mode: 'shared' }, (session) => {
         session.user.mail = 'slow';
-        await gate.opened;
       });
       await request(engine, { cookie, mode: 'shared' }, (session) => {
         session.user.name = 'fast';
       });
-      gate.open();
-      const { status, code } = await slow;
+      const { status, code } = await slow();
       assert.deepEqual({ status, code }, { status: 409, code: 'T4_SESSION_CONFLICT' });
       assert.deepEqual(await readSession(engine, cookie), { user: { name: 'fast', mail: 'a' } });
     },
@@ -89,16 +83,13 @@ export const engineCases: readonly EngineCase[] = [
     async run(fixture) {
       const engine = await fixture.openEngine();
       const cookie = await startSession(engine, { page: 'start' });
-      const gate = createGate();
-      const slow = request(engine, { cookie, method: 'GET', mode: 'shared' }, async (session) => {
+      const slow = await pauseInside(engine, { cookie, method: 'GET', mode: 'shared' }, (session) => {
         session.page = 'slow';
-        await gate.opened;
       });
       await request(engine, { cookie, method: 'GET', mode: 'shared' }, (session) => {
         session.page = 'fast';
       });
-      gate.open();
-      assert.equal((await slow).status, 200);
+      assert.equal((await slow()).status, 200);
       assert.deepEqual(await readSession(engine, cookie), { page: 'slow' });
     },
   },
@@ -108,16 +99,13 @@ export const engineCases: readonly EngineCase[] = [
     async run(fixture) {
       const engine = await fixture.openEngine();
       const cookie = await startSession(engine, { count: 1 });
-      const gate = createGate();
-      const reader = request(engine, { cookie, method: 'GET', mode: 'shared' }, async (session) => {
-        await gate.opened;
+      const reader = await pauseInside(engine, { cookie, method: 'GET', mode: 'shared' }, (session) => {
         return session.count;
       });
       await request(engine, { cookie }, (session) => {
         session.count = 2;
       });
-      gate.open();
-      assert.equal((await reader).result, 1);
+      assert.equal((await reader()).result, 1);
       assert.deepEqual(await readSession(engine, cookie), { count: 2 });
     },
   },
@@ -127,14 +115,11 @@ export const engineCases: readonly EngineCase[] = [
     async run(fixture) {
       const [engine, other] = await fixture.openTwo();
       const cookie = await startSession(engine, { user: 'ada' });
-      const gate = createGate();
-      const slow = request(engine, { cookie, mode: 'shared' }, async (session) => {
+      const slow = await pauseInside(engine, { cookie, mode: 'shared' }, (session) => {
         session.late = true;
-        await gate.opened;
       });
       await request(other, { cookie, mode: 'shared' }, (session) => session.destroy());
-      gate.open();
-      const { status, code, cookie: setCookie } = await slow;
+      const { status, code, cookie: setCookie } = await slow();
       assert.deepEqual({ status, code, setCookie }, { status: 409, code: 'T4_SESSION_ENDED', setCookie: undefined });
       assert.deepEqual(await readSession(other, cookie), {});
     },
@@ -188,14 +173,11 @@ export const engineCases: readonly EngineCase[] = [
     async run(fixture) {
       const [engine, other] = await fixture.openTwo();
       const old = await startSession(engine, { a: 1 });
-      const gate = createGate();
-      const slow = request(engine, { cookie: old, mode: 'shared' }, async (session) => {
-        await gate.opened;
+      const slow = await pauseInside(engine, { cookie: old, mode: 'shared' }, (session) => {
         session.regenerate();
       });
       const fast = await request(other, { cookie: old, mode: 'shared' }, (session) => session.regenerate());
-      gate.open();
-      const { status, cookie } = await slow;
+      const { status, cookie } = await slow();
       assert.deepEqual({ status, cookie }, { status: 409, cookie: undefined });
       assert.deepEqual(await readSession(other, fast.cookie ?? ''), { a: 1 });
     },

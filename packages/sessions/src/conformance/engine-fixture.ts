@@ -130,13 +130,33 @@ export async function readSession(engine: SessionEngine, cookie: string): Promis
   return result as Record<string, unknown>;
 }
 
-/** A promise and the function that settles it, to hold a handler at a point. */
-export function createGate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
+/**
+ * Starts a request whose handler runs at once and then does not end. Resolves when it has run, to the function that lets the
+ * request end and gives its answer.
+ */
+export async function pauseInside(
+  engine: SessionEngine,
+  options: RequestOptions,
+  handler: (data: Session) => unknown,
+): Promise<() => Promise<Answer>> {
+  let goOn = () => {};
+  let answer: Promise<Answer> | undefined;
+  await new Promise<void>((hasRun, fail) => {
+    answer = request(engine, options, async (data) => {
+      const result = handler(data);
+      hasRun();
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      return result;
+    });
+    // A request that never reaches its handler has an answer at once.
+    answer.then(({ status, code }) => fail(new Error(`The request ended with ${status} ${code}.`)), fail);
   });
-  return { opened, open };
+  return () => {
+    goOn();
+    return answer as Promise<Answer>;
+  };
 }
 
 /** The same store, telling each call to `see` before it is made. */

@@ -4,22 +4,18 @@ import { transformSync } from '@swc/core';
 
 const PACKAGE = join(__dirname, '../..');
 
-/** Compiles what a child process of a test needs into `folder`, so that no build has to come before. Returns the child's path. */
-export function compileChild(folder: string): string {
-  const stores = readdirSync(join(PACKAGE, 'src/stores')).filter((name) => name.startsWith('file-'));
-  const sources = ['src/errors.ts', 'src/error-codes.ts', ...stores.map((name) => `src/stores/${name}`)];
-  for (const path of [...sources, 'test/stores/file-store-child.ts']) compile(path, folder);
+/** Compiles this package and one test script into `folder`, so that no build has to come before. Returns the script's path. */
+export function compileChild(folder: string, script: string): string {
+  const sources = readdirSync(join(PACKAGE, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('conformance'))
+    .map((name) => join('src', name));
+  for (const path of [...sources, 'test/support/test-app.ts', script]) compile(path, folder);
   writeFileSync(join(folder, 'package.json'), '{"type":"commonjs"}');
-  return join(folder, 'test/stores/file-store-child.js');
+  return join(folder, script.replace(/\.ts$/, '.js'));
 }
 
 function compile(path: string, folder: string): void {
-  let source: string;
-  try {
-    source = readFileSync(join(PACKAGE, path), 'utf8');
-  } catch {
-    return; // not every file exists in every version
-  }
+  const source = readFileSync(join(PACKAGE, path), 'utf8');
   const { code } = transformSync(source, {
     jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
     module: { type: 'commonjs' },

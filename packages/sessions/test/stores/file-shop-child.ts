@@ -1,0 +1,35 @@
+import { createSessionEngine } from '../../src/engine.js';
+import { FileStore } from '../../src/stores/file-store.js';
+import { startApp } from '../support/test-app.js';
+
+const [directory = ''] = process.argv.slice(2);
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function serve(): Promise<void> {
+  const engine = createSessionEngine({ store: new FileStore({ directory }), sweepEveryMs: 0 });
+  const app = await startApp(engine, {
+    'GET /': ({ session }) => {
+      session.visits = (session.visits ?? 0) + 1;
+    },
+    'GET /visit-counter': async ({ session }) => {
+      const count = session.visit_count ?? 0;
+      await pause(0);
+      session.visit_count = count + 1;
+    },
+    'POST /api/cart/add': async ({ session, query }) => {
+      const cart = session.cart ?? [];
+      await pause(0);
+      cart.push(query.get('item'));
+      session.cart = cart;
+    },
+    'POST /slow': async ({ session, query }) => {
+      await pause(20);
+      session[`key_${query.get('item')}`] = 1;
+    },
+    'GET /all': ({ session }) => ({ ...session }),
+  });
+  process.send?.({ port: app.port });
+}
+
+process.on('disconnect', () => process.exit());
+void serve();
