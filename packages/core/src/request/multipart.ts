@@ -26,8 +26,8 @@ export interface MultipartForm {
 export async function readMultipart(raw: IncomingMessage, limits: Limits): Promise<MultipartForm> {
   const fields: Record<string, string> = Object.create(null);
   const files: Record<string, UploadedFile | UploadedFile[]> = Object.create(null);
+  const writing: Promise<UploadedFile>[] = [];
   const paths: string[] = [];
-  const writing: Promise<void>[] = [];
   // A parser that was left in the middle never ends its file streams by itself.
   const abandoning = new AbortController();
   const removeFiles = async (): Promise<void> => {
@@ -35,15 +35,18 @@ export async function readMultipart(raw: IncomingMessage, limits: Limits): Promi
     // A file that the app moved away is not there any more; that is the usual case and no error.
     await Promise.allSettled(paths.map((file) => unlink(file)));
   };
-  const keep = async (fieldName: string, stream: BusboyFileStream, filename: string, type: string): Promise<void> => {
+  const keep = async (
+    fieldName: string,
+    stream: BusboyFileStream,
+    filename: string,
+    type: string,
+  ): Promise<UploadedFile> => {
     const tmpPath = path.join(limits.uploadDirectory, `tina4_upload_${randomBytes(12).toString('hex')}`);
     paths.push(tmpPath);
     const file = new UploadedFile({ fieldName, filename: baseName(filename), type, tmpPath });
-    await pipeline(stream, (source) => file.observe(source), createWriteStream(tmpPath, { flags: 'wx', mode: 0o600 }), {
-      signal: abandoning.signal,
-    });
-    const before = files[fieldName];
-    files[fieldName] = before === undefined ? file : [...(Array.isArray(before) ? before : [before]), file];
+    const target = createWriteStream(tmpPath, { flags: 'wx', mode: 0o600 });
+    await pipeline(stream, (source) => file.observe(source), target, { signal: abandoning.signal });
+    return file;
   };
 
   try {
@@ -75,7 +78,11 @@ export async function readMultipart(raw: IncomingMessage, limits: Limits): Promi
       busboy.on('finish', resolve);
       raw.pipe(busboy);
     });
-    await Promise.all(writing);
+    // In the order of the form, whichever was written first.
+    for (const file of await Promise.all(writing)) {
+      const before = files[file.fieldName];
+      files[file.fieldName] = before === undefined ? file : [...(Array.isArray(before) ? before : [before]), file];
+    }
   } catch (error) {
     raw.unpipe();
     raw.resume();
