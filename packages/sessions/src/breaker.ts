@@ -27,9 +27,9 @@ export interface BreakerOptions {
 
 /**
  * A store whose every call has a deadline and that fails at once while its backend is known to be away: after five failures in
- * a row (two where calls hang) one call every half second is let through to try, until one succeeds. So requests never queue up on a dead server, and
- * it recovers by itself. Whatever goes wrong comes out as StoreUnavailableError; a late answer is dropped.
- * A call that answers at once (memory) costs no timer and no promise.
+ * a row, or two where calls hang, one call every half second is let through to try, until one succeeds. So requests never queue
+ * up on a dead server, and it recovers by itself. Whatever goes wrong comes out as StoreUnavailableError; a late answer is
+ * dropped. A call that answers at once (memory) costs no timer and no promise.
  */
 export class GuardedStore implements SessionStore {
   readonly name: string;

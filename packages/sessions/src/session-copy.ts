@@ -33,6 +33,11 @@ export class SessionCopy {
     return this.#storedJson;
   }
 
+  /** The data as it is, undefined while nobody touched it. */
+  get data(): Session | undefined {
+    return this.#data;
+  }
+
   get isTouched(): boolean {
     return this.#data !== undefined;
   }

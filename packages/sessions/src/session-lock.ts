@@ -12,11 +12,10 @@ export class SessionHold {
   readonly key: string;
   /** Names the lease in the store; undefined where the queue in the process is all (memory). */
   readonly owner: string | undefined;
-  /** True while the lease is on its way back to the store. */
-  isEnding = false;
   readonly #leave: () => void;
   #renewal: NodeJS.Timeout | undefined;
   #isOver = false;
+  #isEnding = false;
 
   constructor(key: string, owner: string | undefined, leave: () => void) {
     this.key = key;
@@ -35,8 +34,17 @@ export class SessionHold {
     this.#renewal = undefined;
   }
 
+  /** True once nothing is to be renewed any more. */
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#isOver || this.#isEnding;
+  }
+
+  /** True for the first caller: the lease is on its way back to the store from now on. */
+  beginEnding(): boolean {
+    if (this.#isOver || this.#isEnding) return false;
+    this.#isEnding = true;
+    this.stopRenewal();
+    return true;
   }
 
   /** Lets the next request of this process in. The lease must be given back, or be about to end. */
@@ -99,13 +107,11 @@ export class SessionLocks {
 
   /** Gives the lease back without waiting for the answer; the next request of this process starts once it is there. */
   giveBack(hold: SessionHold): void {
-    if (hold.isOver || hold.isEnding) return;
-    hold.stopRenewal();
+    if (!hold.beginEnding()) return;
     if (hold.owner === undefined) {
       hold.end();
       return;
     }
-    hold.isEnding = true;
     const unlocking = this.#store.unlockQuietly(hold.key, hold.owner).then(() => {
       this.#unlocking.delete(unlocking);
       hold.end();
