@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { attachOrCreate, drop } from 'node-firebird';
 import { openDatabase } from '../../src/stores/sql-connection.js';
 import { parseDatabaseUrl } from '../../src/stores/sql-url.js';
 import type { TestDatabase } from './sql-cases.js';
@@ -19,4 +20,19 @@ export async function makeTestDatabase(url: string): Promise<TestDatabase> {
   };
   await run(`create database ${name}`);
   return { settings, stop: () => run(`drop database ${name}`) };
+}
+
+/** A database file of its own beside the one that `url` names. */
+export async function makeFirebirdDatabase(url: string): Promise<TestDatabase> {
+  const databaseUrl = url.replace(/[^/]+$/, `t4test${randomBytes(6).toString('hex')}.fdb`);
+  const settings = { backend: 'database', databaseUrl, timeoutMs: 5000 } as const;
+  const { host, port, username: user, password, database } = parseDatabaseUrl(settings);
+  const options = { host, port, user, password, database, pageSize: 16384 } as const;
+  await new Promise<void>((resolve, reject) => {
+    attachOrCreate(options, (error, connection) => {
+      if (error) reject(error);
+      else connection.detach(() => resolve());
+    });
+  });
+  return { settings, stop: () => new Promise((resolve) => drop(options, () => resolve())) };
 }
