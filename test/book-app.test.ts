@@ -336,6 +336,91 @@ describe('middleware', () => {
     const { token } = (await json('/tokens', postJson({ password: 'secret' }))) as { token: string };
     expect(await json('/me', { headers: { authorization: `Bearer ${token}` } })).toEqual({ role: 'admin' });
   });
+
+  test('a class runs its hooks before and after, by reference and by name', async () => {
+    const answers = await Promise.all([send('/timed'), send('/timed-by-name')]);
+    expect(answers.map((answer) => answer.headers.get('x-timing'))).toEqual(['true', 'true']);
+  });
+
+  test('a class that answers before keeps the handler from running, and its after hooks still run', async () => {
+    const answer = await send('/timed?maintenance=on');
+    expect([answer.status, await answer.json()]).toEqual([503, { error: 'Back soon' }]);
+    expect(answer.headers.get('x-timing')).toBe('true');
+  });
+
+  test('global middleware surrounds routes, public files and unknown paths', async () => {
+    const answers = await Promise.all([send('/hello'), send('/style.css'), send('/no/such')]);
+    expect(answers.map((answer) => answer.headers.get('x-counted'))).toEqual(['yes', 'yes', 'yes']);
+  });
+
+  test('@secured and .secure() ask for a token, @noauth does not', async () => {
+    const refused = await Promise.all([send('/account'), send('/vault')]);
+    expect(refused.map((answer) => answer.status)).toEqual([401, 401]);
+    expect(await refused[0]?.json()).toEqual({ error: 'Unauthorized' });
+    const { token } = (await json('/tokens', postJson({ password: 'secret' }))) as { token: string };
+    const headers = { authorization: `Bearer ${token}` };
+    expect(await json('/account', { headers })).toEqual({ account: 'yours' });
+    expect(await json('/vault', { headers })).toEqual({ gold: true });
+    expect(await json('/public/contact', postJson({}))).toEqual({ received: true });
+  });
+
+  test('the security headers of the book are set where the class is named', async () => {
+    const { headers } = await send('/protected-headers');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('content-security-policy')).toBe("default-src 'self'");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin');
+  });
+
+  test('"RateLimiter:2" lets two requests through and answers the third with 429', async () => {
+    const [first, second, third] = [await send('/limited'), await send('/limited'), await send('/limited')];
+    expect([first.status, second.status, third.status]).toEqual([200, 200, 429]);
+    expect(first.headers.get('x-ratelimit-limit')).toBe('2');
+    expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  test('cors() lets the listed origin read the answer and nobody else', async () => {
+    const friend = await send('/shared', { headers: { origin: 'https://shop.example' } });
+    const stranger = await send('/shared', { headers: { origin: 'https://evil.example' } });
+    expect(friend.headers.get('access-control-allow-origin')).toBe('https://shop.example');
+    expect(stranger.headers.get('access-control-allow-origin')).toBeNull();
+    const all = await send('/shared-with-all', { headers: { origin: 'https://any.example' } });
+    expect(all.headers.get('access-control-allow-origin')).toBe('*');
+  });
+
+  test('a preflight is answered without the handler', async () => {
+    const answer = await send('/shared-with-all', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://any.example', 'access-control-request-method': 'GET' },
+    });
+    expect([answer.status, answer.headers.get('access-control-max-age')]).toEqual([204, '86400']);
+    expect(answer.headers.get('access-control-allow-methods')).toContain('GET');
+  });
+
+  test.each(['/cached', '/cached-by-chain'])('%s is made once and then comes from the cache', async (path) => {
+    const first = await send(path);
+    const second = await send(path);
+    expect([first.headers.get('x-cache'), second.headers.get('x-cache')]).toEqual(['MISS', 'HIT']);
+    expect(await second.text()).toBe(await first.text());
+  });
+
+  test('cacheGet, cacheSet and cacheDelete keep values of the app', async () => {
+    expect(await json('/cached-value')).toEqual({ from: 'handler', value: 42 });
+    expect(await json('/cached-value')).toEqual({ from: 'cache', value: 42 });
+    await send('/cached-value', { method: 'DELETE' });
+    expect(await json('/cached-value')).toEqual({ from: 'handler', value: 42 });
+  });
+
+  test('a form token is good for the visitor who got it and for nobody else', async () => {
+    const page = await send('/form');
+    const html = await page.text();
+    const token = /name="_token" value="([^"]+)"/.exec(html)?.[1] ?? '';
+    const cookie = page.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const body = new URLSearchParams({ _token: token, name: 'Ann' });
+    const stranger = await send('/form', { method: 'POST', body });
+    expect([stranger.status, await stranger.json()]).toEqual([403, { error: 'Invalid form token' }]);
+    expect(await json('/form', { method: 'POST', body, headers: { cookie } })).toEqual({ saved: 'Ann' });
+  });
 });
 
 describe('entry files', () => {
