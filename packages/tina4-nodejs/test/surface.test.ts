@@ -8,6 +8,8 @@ import { ServedProject } from './cli/served-project.js';
 
 // Every name that code written for Tina4 imports. One that is missing keeps the whole file from being loaded.
 const built = `Router get post put patch del any Auth Validator Test Logger Log Tina4 App startServer TestClient Health
+  cors CorsMiddleware CsrfMiddleware csrfMiddleware RateLimiterMiddleware RequestLogger SecurityHeadersMiddleware
+  responseCache cacheGet cacheSet cacheDelete cacheStats clearCache
   getToken validToken hashPassword checkPassword loadEnv getEnv hasEnv requireEnv isTruthy
   Tina4Request Tina4Response`.split(/\s+/);
 const unbuilt =

@@ -49,6 +49,7 @@ export function corsLayer(settings: CorsSettings): Middleware {
     if (origin === undefined) return next();
     const isAllowed = isOpen || listed.has(origin);
     if (isAllowed) allow(res, isOpen ? '*' : origin, settings);
+    else disallow(res);
     if (!isPreflight(req)) return next();
     if (isAllowed) describe(res, settings);
     return res.send(null, 204);
@@ -64,6 +65,12 @@ function isPreflight(req: Request): boolean {
 function allow(res: Response, origin: string, { credentials }: CorsSettings): void {
   Response.setLastingHeader(res, 'Access-Control-Allow-Origin', origin);
   if (credentials && origin !== '*') Response.setLastingHeader(res, 'Access-Control-Allow-Credentials', 'true');
+}
+
+/** A route may be stricter than the app around it: what an outer layer allowed is taken back. */
+function disallow(res: Response): void {
+  Response.removeLastingHeader(res, 'Access-Control-Allow-Origin');
+  Response.removeLastingHeader(res, 'Access-Control-Allow-Credentials');
 }
 
 function describe(res: Response, { methods, headers, maxAgeSeconds }: CorsSettings): void {

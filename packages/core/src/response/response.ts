@@ -286,6 +286,12 @@ export class Response extends Callable {
     res.#lastingHeaders.set(name.toLowerCase(), { name, value });
   }
 
+  /** Takes a lasting header back. */
+  static removeLastingHeader(res: Response, name: string): void {
+    res.#headers?.delete(name.toLowerCase());
+    res.#lastingHeaders?.delete(name.toLowerCase());
+  }
+
   /** What is recorded so far. For caches. */
   static recorded(res: Response): RecordedAnswer {
     return {

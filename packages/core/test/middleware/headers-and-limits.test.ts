@@ -60,6 +60,14 @@ test('credentials are never allowed together with every origin', async () => {
   expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
 });
 
+test('a route with stricter origins than the app takes back what the app allows', async () => {
+  const { fetch } = await startApp(
+    (router) => router.get('/strict', (_req, res) => res.json({}), cors({ origins: 'https://b.example' })),
+    { middleware: { isCorsAutomatic: true } },
+  );
+  expect((await fetch('/strict', { headers: A })).headers.get('access-control-allow-origin')).toBeNull();
+});
+
 test('the answer to an error carries the CORS headers too', async () => {
   const { fetch } = await startApp(register, { middleware: { isCorsAutomatic: true } });
   const answer = await fetch('/broken', { headers: A });

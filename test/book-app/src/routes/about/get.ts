@@ -1,0 +1,3 @@
+export const template = 'about.twig';
+
+export default async () => ({ title: 'About us', team: ['Ann', 'Bob'] });

@@ -1,0 +1,1 @@
+export default async (req, res) => res.json({ note: req.params.path });

@@ -1,0 +1,3 @@
+export default async (req, res) => {
+  return res.status(201).json({ created: req.body });
+};
