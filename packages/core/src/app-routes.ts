@@ -1,6 +1,6 @@
 import type { AppContext } from './app-context.js';
-import { withAutomaticGlobals } from './middleware/automatic-layers.js';
-import { compose, type Innermost } from './middleware/compose.js';
+import { composeGlobals } from './middleware/automatic-layers.js';
+import type { Innermost } from './middleware/compose.js';
 import type { MiddlewareSettings } from './middleware/middleware-settings.js';
 import type { MiddlewareResolver } from './middleware/resolve-middleware.js';
 import type { Routes } from './pipeline.js';
@@ -26,7 +26,7 @@ export class AppRoutes implements Routes {
     this.#fallbacks = fallbacks;
     this.#matcher = new Matcher(router.routes, (route) => bindRoute(route, resolve, settings));
     const globals = resolve(router.globalMiddleware, { usedBy: 'Router.use', sourceFile: undefined });
-    this.run = compose(withAutomaticGlobals(globals, settings), (req, res) => Request.targetOf(req).run(req, res));
+    this.run = composeGlobals(globals, settings, (req, res) => Request.targetOf(req).run(req, res));
     warnOfShadowed(this.#matcher, fallbacks.context);
   }
 

@@ -1,6 +1,6 @@
 import type { Route } from '../routing/route.js';
 import { authGate } from './auth-gate.js';
-import type { Middleware } from './compose.js';
+import { compose, type Innermost, type Middleware } from './compose.js';
 import { corsLayer, isCorsLayer } from './cors.js';
 import { csrfLayer } from './csrf.js';
 import type { MiddlewareSettings } from './middleware-settings.js';
@@ -9,13 +9,24 @@ import { cacheLayer, isCacheLayer } from './response-cache.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** The app's global layers with those that settings switch on in front: CORS where nobody registered it, a rate limit if set. */
-export function withAutomaticGlobals(layers: readonly Middleware[], settings: MiddlewareSettings): Middleware[] {
+/**
+ * The app's global layers around `innermost`, with those that settings switch on in front: CORS where nobody registered it, a
+ * rate limit if set.
+ */
+export function composeGlobals(
+  layers: readonly Middleware[],
+  settings: MiddlewareSettings,
+  innermost: Innermost,
+): Innermost {
   const { cors, rateLimit, isCorsAutomatic } = settings;
-  const automatic: Middleware[] = [];
-  if (isCorsAutomatic && !layers.some(isCorsLayer)) automatic.push(corsLayer(cors));
-  if (rateLimit.limit !== undefined && rateLimit.limit > 0) automatic.push(rateLimitLayer(rateLimit));
-  return [...automatic, ...layers];
+  const isLimited = rateLimit.limit !== undefined && rateLimit.limit > 0;
+  const inner = isLimited ? [rateLimitLayer(rateLimit), ...layers] : layers;
+  const bare = compose(inner, innermost);
+  if (!isCorsAutomatic || layers.some(isCorsLayer)) return bare;
+  const withCors = compose([corsLayer(cors), ...inner], innermost);
+  if (!cors.origins.includes('*')) return withCors;
+  // Most requests name no origin. Open CORS has nothing to tell them, and a layer costs as much as the rest of the walk.
+  return (req, res) => (req.headers.origin === undefined ? bare(req, res) : withCors(req, res));
 }
 
 /** The layers of a route with what its settings ask for: the access checks outside, the cache next to the handler. */
