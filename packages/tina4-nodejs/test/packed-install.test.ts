@@ -74,6 +74,23 @@ test.each([
   expect(await (await fetch(`${address}/hello/1`)).json()).toEqual({ n: 2 });
 });
 
+test('the sub-paths are installed, and require() gives the same framework as import', async () => {
+  const served = await projectWith({
+    'both.mjs': `import { createRequire } from 'node:module';
+import { Router, TestClient } from 'tina4-nodejs';
+import { ORM } from 'tina4-nodejs/orm';
+import { Frond } from 'tina4-nodejs/frond';
+import { TestClient as Client } from 'tina4-nodejs/test';
+const required = createRequire(import.meta.url)('tina4-nodejs');
+console.log(required.Router === Router, Client === TestClient, ORM.name, Frond.name);
+Router.get('/from-script', () => 'answered');
+console.log((await new TestClient().get('/from-script')).text());
+`,
+  });
+  const { stdout } = await run(process.execPath, ['both.mjs'], { ...options, shell: false, cwd: served.folder });
+  expect(stdout).toBe('true true ORM Frond\nanswered\n');
+});
+
 test('TypeScript types the parameters of a route and lets session values be used as they come', async () => {
   const served = await projectWith({
     'src/routes/cart.ts': `import { Router } from 'tina4-nodejs';

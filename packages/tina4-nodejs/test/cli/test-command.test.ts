@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Ended, ServedProject } from './served-project.js';
 
@@ -216,4 +218,19 @@ test('without tests the command to make one is named', async () => {
   const { code, output } = await tina4();
   expect(code).toBe(1);
   expect(output).toContain('npx tina4 generate test');
+});
+
+test('the example of docs/testing.md passes as the page says', async () => {
+  const page = await readFile(join(__dirname, '../../../../docs/testing.md'), 'utf8');
+  const [, example = ''] = /^```ts\n(\/\/ tests\/greeting\.ts\n.*?)^```$/ms.exec(page) ?? [];
+  const [, printed = ''] = /^```\n(Running tests\.\.\..*?)^```$/ms.exec(page) ?? [];
+  project = await ServedProject.create({
+    'src/routes/greeting.ts': `import { get, post } from 'tina4-nodejs';
+post('/greeting', (req) => { req.session.name = req.body.name; return { text: 'Hello, ' + req.body.name + '!' }; });
+get('/greeting', (req) => ({ text: 'Hello again, ' + req.session.name }));
+`,
+    'tests/greeting.ts': example,
+  });
+  const withoutTime = (text: string): string => text.replace(/\(\d+\.\d+s\)/, '(time)');
+  expect(withoutTime((await tina4()).output)).toBe(withoutTime(printed));
 });
