@@ -11,6 +11,11 @@ export interface ShutdownOptions {
   readonly limitMs?: number | undefined;
   /** Lines for the operator; default console.error. */
   readonly print?: ((line: string) => void) | undefined;
+  /**
+   * Another way to be told to stop: gets the function to call, returns one that stops listening. Such a call never counts as
+   * a second signal.
+   */
+  readonly onStopRequest?: ((stop: () => void) => () => void) | undefined;
 }
 
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
@@ -26,8 +31,8 @@ export function closeOnSignals(server: Closable, options: ShutdownOptions = {}):
     print(`The server could not close cleanly: ${reason}`);
     process.exit(1);
   };
-  const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
-    if (isClosing) process.exit(128 + signalNumbers[signal]);
+  const close = (): void => {
+    if (isClosing) return;
     isClosing = true;
     setTimeout(() => fail(`it was not done after ${limitMs / 1000} s.`), limitMs).unref();
     server.close().then(
@@ -35,8 +40,16 @@ export function closeOnSignals(server: Closable, options: ShutdownOptions = {}):
       (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
     );
   };
+  let signals = 0;
+  const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
+    signals++;
+    if (signals > 1) process.exit(128 + signalNumbers[signal]);
+    close();
+  };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+  const stopListening = options.onStopRequest?.(close);
   return () => {
+    stopListening?.();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
   };
 }

@@ -21,6 +21,8 @@ export async function main(args: readonly string[]): Promise<void> {
     }
     console.error(messageOf(error));
     process.exitCode = 1;
+    // The channel to its primary would keep a worker alive.
+    if (process.connected) process.exit();
   }
 }
 
@@ -45,6 +47,7 @@ async function buildProgram(): Promise<Command> {
     .description('serve the project in this folder')
     .option('--port <number>', 'port to listen on', parsePort)
     .option('--host <address>', 'address to listen on')
+    .option('--workers <number>', 'processes that serve, or auto for one per core', parseWorkers)
     .option('--no-reload', 'do not watch files in debug mode')
     .option('--production', 'production mode, whatever .env says')
     .option('--no-browser', 'accepted for old scripts; no browser is opened')
@@ -93,6 +96,11 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65535) throw new InvalidArgumentError('Use a number from 0 to 65535.');
   return port;
+}
+
+function parseWorkers(text: string): string {
+  if (!/^(auto|[1-9]\d{0,2})$/.test(text)) throw new InvalidArgumentError('Use auto or a number from 1 to 999.');
+  return text;
 }
 
 function messageOf(error: unknown): string {

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import type { TypeScriptLoader } from '@tina4/core';
+import type { Environment, TypeScriptLoader } from '@tina4/core';
 import { defaultRouter } from '../default-router.js';
 import { createLoader } from '../server/app-server.js';
 import { ServerEnvironment } from '../server/environment.js';
 import { exists, findProjectFolders, isProject } from '../server/project-folders.js';
 import { describeFailure, StartError, startErrorOf } from '../server/start-error.js';
-import { runServer, type StartedServer, type StartOptions } from '../server/start-server.js';
+import { runServer, type StartedServer, type StartOptions, workerOverrides } from '../server/start-server.js';
+import { startWorkers } from '../server/start-workers.js';
 
 /** The flags of `tina4 serve`; they beat settings and what `app.ts` asks for. */
 export interface ServeOptions {
@@ -15,21 +16,24 @@ export interface ServeOptions {
   /** False with `--no-reload`. */
   readonly reload?: boolean | undefined;
   readonly production?: boolean | undefined;
+  /** Processes that serve, or `auto` for one per core. */
+  readonly workers?: string | undefined;
 }
 
 /**
  * Serves the project in the working directory until it is told to stop. An `app.ts` there is run first; when it starts the
- * server itself, that is the server, with the flags on top. Rejects with an error fit to be shown.
+ * server itself, that is the server, with the flags on top. With workers, each of them does so and this process only looks
+ * after them. Rejects with an error fit to be shown.
  */
 export async function serve(options: ServeOptions = {}): Promise<StartedServer> {
   const root = process.cwd();
   if (!(await isProject(root))) {
     throw new StartError(`No Tina4 project in ${root}: there is no src/routes. Create one with: npx tina4 init my-app`);
   }
-  const environment = new ServerEnvironment(process.env, {
-    TINA4_PRODUCTION: options.production ? 'true' : undefined,
-    TINA4_NO_RELOAD: options.reload === false ? 'true' : undefined,
-  });
+  const overrides = overridesOf(options);
+  const primary = await startWorkers(root, overrides);
+  if (primary !== undefined) return primary;
+  const environment = new ServerEnvironment(process.env, overrides);
   let started: Promise<StartedServer> | undefined;
   const startOnce = (startOptions: StartOptions = {}): Promise<StartedServer> => {
     started ??= start(startOptions, options, environment, loader);
@@ -55,6 +59,16 @@ export async function serve(options: ServeOptions = {}): Promise<StartedServer> 
   });
   await runEntryFile(root, environment, loader);
   return startOnce();
+}
+
+function overridesOf(options: ServeOptions): Environment {
+  return {
+    TINA4_PRODUCTION: options.production ? 'true' : undefined,
+    TINA4_NO_RELOAD: options.reload === false ? 'true' : undefined,
+    TINA4_CLUSTER: options.workers === undefined ? undefined : 'true',
+    TINA4_CLUSTER_WORKERS: options.workers,
+    ...workerOverrides(),
+  };
 }
 
 async function runEntryFile(root: string, environment: ServerEnvironment, loader: TypeScriptLoader): Promise<void> {

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -95,7 +96,7 @@ export class AppServer {
 
   private constructor(options: AppServerOptions, config: Config, sessions: SessionEngine) {
     this.#options = options;
-    this.#print = options.print ?? console.error;
+    this.#print = options.print ?? printOfProcess();
     this.#config = config;
     this.#sessions = sessions;
     this.#templates = this.#openTemplates();
@@ -250,6 +251,12 @@ export class AppServer {
   get #wantedHost(): string {
     return this.#options.host ?? this.#config.server.host;
   }
+}
+
+/** Workers read the same project: the first one speaks for all. */
+function printOfProcess(): (line: string) => void {
+  const isFirst = cluster.worker === undefined || cluster.worker.id === 1;
+  return isFirst ? console.error : () => {};
 }
 
 /** A loader whose files share this very framework, whatever copies are installed beside it. */

@@ -8,8 +8,8 @@ const logo = String.raw`
   |_| |_|_| |_|\__,_|  |_|
 `.trim();
 
-/** What the terminal shows once the server answers. `address` is `http://host:port`. */
-export function bannerText(config: Config, version: string, address: string): string {
+/** What the terminal shows once the server answers. `address` is `http://host:port`; `workers` are processes that share it. */
+export function bannerText(config: Config, version: string, address: string, workers?: number): string {
   return [
     ` ${logo}`,
     '',
@@ -17,6 +17,7 @@ export function bannerText(config: Config, version: string, address: string): st
     `  Server running at ${address}`,
     `  Debug mode: ${config.isDebug ? 'ON' : 'OFF'}`,
     `  Database: ${withoutCredentials(config.database.url)}`,
+    ...(workers === undefined ? [] : [`  Workers: ${workers}`]),
     '  Press Ctrl+C to stop',
     '',
   ].join('\n');

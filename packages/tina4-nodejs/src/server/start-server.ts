@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import process from 'node:process';
 import { closeOnSignals, type Router } from '@tina4/core';
 import { defaultRouter } from '../default-router.js';
@@ -6,7 +7,9 @@ import { bannerText } from './banner.js';
 import { watchForReload } from './dev-reload.js';
 import { ServerEnvironment } from './environment.js';
 import { type FolderOptions, findProjectFolders } from './project-folders.js';
+import { startWorkers } from './start-workers.js';
 import { readVersion } from './version.js';
+import { onStopMessage, tellReady } from './worker-messages.js';
 
 /** Where to listen and where the project lies. What is left out comes from the settings; see docs/configuration.md. */
 export interface StartOptions extends FolderOptions {
@@ -29,11 +32,15 @@ export interface StartedServer {
 
 /**
  * Serves the project in the working directory: reads its settings, loads `src/routes`, opens the port, prints the banner,
- * watches the files in debug mode, and ends cleanly on SIGTERM and SIGINT. Rejects with an error fit to be shown when it cannot.
+ * watches the files in debug mode, and ends cleanly on SIGTERM and SIGINT. With workers, each of them runs the calling program
+ * again and serves; the first process only looks after them. Rejects with an error fit to be shown when it cannot.
  */
 export async function startServer(options: StartOptions = {}): Promise<StartedServer> {
   const folders = await findProjectFolders(options, process.argv[1]);
-  const environment = new ServerEnvironment(process.env, { TINA4_DATABASE_URL: options.database });
+  const overrides = { TINA4_DATABASE_URL: options.database, ...workerOverrides() };
+  const primary = await startWorkers(folders.root, overrides);
+  if (primary !== undefined) return primary;
+  const environment = new ServerEnvironment(process.env, overrides);
   const loader = await createLoader(folders.root);
   const { port, host } = options;
   return runServer({ folders, environment, loader, router: defaultRouter, port, host });
@@ -55,9 +62,16 @@ export async function runServer(options: AppServerOptions): Promise<StartedServe
     },
   };
   // Requests have their time; stores and log files get a little more.
-  const stopListening = closeOnSignals(started, { limitMs: config.server.shutdownTimeoutMs + 5000 });
-  if (!config.isBannerHidden) console.log(bannerText(config, await readVersion(), server.address));
+  const limitMs = config.server.shutdownTimeoutMs + 5000;
+  const stopListening = closeOnSignals(started, { limitMs, onStopRequest: onStopMessage });
+  tellReady(server);
+  if (!config.isBannerHidden && !cluster.isWorker) console.log(bannerText(config, await readVersion(), server.address));
   return started;
+}
+
+/** Settings that a worker does not take from the project: one of several processes cannot read the app's code again by itself. */
+export function workerOverrides(): Readonly<Record<string, string>> {
+  return cluster.isWorker ? { TINA4_NO_RELOAD: 'true' } : {};
 }
 
 /** The older way to start: `new Tina4().start()`. */

@@ -1,0 +1,66 @@
+import cluster from 'node:cluster';
+import { availableParallelism } from 'node:os';
+import process from 'node:process';
+import { type Config, closeOnSignals, type Environment } from '@tina4/core';
+import { defaultRouter } from '../default-router.js';
+import { bannerText } from './banner.js';
+import { ServerEnvironment } from './environment.js';
+import { StartError, startErrorOf } from './start-error.js';
+import type { StartedServer } from './start-server.js';
+import { readVersion } from './version.js';
+import { WorkerPool } from './worker-pool.js';
+
+/**
+ * Starts the worker processes that the settings ask for and resolves when all of them answer. Resolves to undefined where
+ * this process is to serve by itself: it is a worker, or one process is enough. The primary runs none of the app's code.
+ * `overrides` are the flags of the command line; workers get the same ones, since they run the same command.
+ */
+export async function startWorkers(root: string, overrides: Environment): Promise<StartedServer | undefined> {
+  if (cluster.isWorker) return undefined;
+  // Read into a copy: workers shall see the environment as it was and read .env themselves.
+  const config = await new ServerEnvironment({ ...process.env }, overrides).read(root).catch((error) => {
+    throw startErrorOf(error, 0, '');
+  });
+  const count = workerCount(config);
+  if (count === 1) return undefined;
+  refuseMemorySessions(config, count);
+  const print = (line: string): void => console.error(line);
+  if (config.isDebug && !config.isReloadOff) print('warning: live reload is off, because several workers serve.');
+  // Workers bound themselves by the same time; this is for one that hangs.
+  const stopTimeoutMs = config.server.shutdownTimeoutMs + 6000;
+  const pool = await WorkerPool.start({
+    count,
+    stopTimeoutMs,
+    print,
+    // Said outright: a connection that was being handed to a dying worker would keep this process alive.
+    onEnd: () => process.exit(0),
+    onFailure: (message) => {
+      print(`Error: ${message}`);
+      void pool.stop().finally(() => process.exit(1));
+    },
+  });
+  const started: StartedServer = {
+    router: defaultRouter,
+    port: pool.port,
+    close: async () => {
+      await pool.stop();
+      stopListening();
+    },
+  };
+  const stopListening = closeOnSignals(started, { limitMs: stopTimeoutMs + 2000 });
+  if (!config.isBannerHidden) console.log(bannerText(config, await readVersion(), pool.address, count));
+  return started;
+}
+
+function workerCount(config: Config): number {
+  const { workers } = config.server;
+  return workers === 'auto' ? availableParallelism() : (workers ?? 1);
+}
+
+function refuseMemorySessions(config: Config, count: number): void {
+  if (config.session.store.backend !== 'memory') return;
+  throw new StartError(
+    `${count} workers cannot share sessions that each keeps in its own memory. ` +
+      'Set TINA4_SESSION_BACKEND to file, redis, valkey, mongodb or database, or serve with one process: --workers 1.',
+  );
+}
