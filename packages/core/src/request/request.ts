@@ -5,6 +5,7 @@ import { parseCookies } from '../cookies.js';
 import type { AnyParams } from '../routing/path-params.js';
 import type { Target } from '../routing/target.js';
 import type { RequestSession, Session, SessionRequest } from '../session-port.js';
+import { acceptedType } from './accepted-type.js';
 import { clientAddress, isHttpsRequest } from './client-address.js';
 import { parseQuery } from './query.js';
 import type { UploadedFile } from './uploaded-file.js';
@@ -151,6 +152,14 @@ export class Request<Params = AnyParams> implements SessionRequest {
   /** The token of an `Authorization: Bearer` header, or null. */
   bearerToken(): string | null {
     return /^Bearer +(\S+) *$/i.exec(this.raw.headers.authorization ?? '')?.[1] ?? null;
+  }
+
+  /**
+   * The best of `types` for the client's Accept header, or false when it takes none of them (RFC 9110, section 12.5.1). Types are
+   * names such as `html` and `json`, or MIME types. Answer 406 on false, or the first type.
+   */
+  accepts(...types: string[]): string | false {
+    return acceptedType(this.raw, types);
   }
 
   /** A path parameter, else a query parameter, else the fallback. */

@@ -87,3 +87,16 @@ test('the bearer token is read from the Authorization header', async () => {
   expect(await (await fetch('/t', { headers: { authorization: 'Bearer abc.def' } })).json()).toBe('abc.def');
   expect(await (await fetch('/t', { headers: { authorization: 'Basic abc' } })).json()).toBeNull();
 });
+
+test('the client chooses among the types that a handler offers', async () => {
+  const { fetch } = await startApp((router) => {
+    router.get('/n', (req, res) => res.json(req.accepts('json', 'html')));
+    router.get('/csv', (req, res) => res.json(req.accepts('text/csv')));
+  });
+  const chosen = async (path: string, accept: string): Promise<unknown> =>
+    (await fetch(path, { headers: { accept } })).json();
+  expect(await chosen('/n', 'text/html,application/json;q=0.5')).toBe('html');
+  expect(await chosen('/n', 'application/json')).toBe('json');
+  expect(await chosen('/n', '*/*')).toBe('json');
+  expect(await chosen('/csv', 'text/html')).toBe(false);
+});
