@@ -28,4 +28,5 @@ export type {
   SessionRoute,
 } from './session-types.js';
 export { FileStore, type FileStoreOptions } from './stores/file-store.js';
+export { HandlerStore, type SessionHandler } from './stores/handler-store.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory-store.js';

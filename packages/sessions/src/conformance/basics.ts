@@ -156,6 +156,7 @@ export const basics: readonly StoreCase[] = [
   {
     id: 'T81',
     name: 'the pages of entries hold every key, and the last has no cursor',
+    needs: ['listing'],
     async run(fixture) {
       const store = await fixture.open();
       const keys = Array.from({ length: 23 }, newKey);
@@ -177,6 +178,7 @@ export const basics: readonly StoreCase[] = [
   {
     id: 'T82',
     name: 'a walk over the entries meets every entry that stays, while others come and go',
+    needs: ['listing'],
     async run(fixture) {
       const store = await fixture.open();
       const kept = Array.from({ length: 12 }, newKey);

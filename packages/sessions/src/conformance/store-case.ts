@@ -10,6 +10,8 @@ export type StoreCapability =
   | 'clients'
   /** Removal by `sweep`: a server that removes its keys by itself leaves it nothing to do. */
   | 'sweep'
+  /** Pages of keys by `entries`: a backend that cannot list what it holds. */
+  | 'listing'
   /** `damage`: entries spoiled from outside. */
   | 'damage'
   /** `interrupt`: a backend that can be away for a while. */
