@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Ended, ServedProject } from './served-project.js';
@@ -61,6 +61,20 @@ test('tina4 test runs the test classes and prints what passed', async () => {
     '',
   ]);
   expect(code).toBe(0);
+});
+
+test('sessions of tests leave no files behind and need no server that the settings name', async () => {
+  project = await ServedProject.create({
+    'src/routes/a.ts': routes,
+    'src/double.ts': double,
+    'tests/login.ts': passing,
+    '.env': 'TINA4_SESSION_HANDLER=redis\nTINA4_SESSION_PORT=1\n',
+  });
+  expect((await tina4()).output).toContain('3 tests, 3 passed');
+  const env = 'TINA4_SESSION_HANDLER=file\nTINA4_SESSION_PATH=sessions\n';
+  await project.write({ '.env': env });
+  expect((await tina4()).output).toContain('3 tests, 3 passed');
+  expect((await readdir(project.folder)).sort()).toEqual(['.env', 'secrets', 'src', 'tests']);
 });
 
 test('a failed test shows what was expected and where, and ends with 1', async () => {
