@@ -5,6 +5,7 @@ import { defaultRouter } from '../default-router.js';
 import { AppServer } from '../server/app-server.js';
 import { ServerEnvironment } from '../server/environment.js';
 import { exists, findProjectFolders } from '../server/project-folders.js';
+import { describeFailure, StartError, startErrorOf } from '../server/start-error.js';
 import { createUnstartedLoader } from '../server/unstarted-loader.js';
 
 /** Whatever the settings say: tests need no session server, leave no file behind, and nothing is watched. */
@@ -45,10 +46,16 @@ export class TestProject {
     }
     const environment = new ServerEnvironment(process.env, TEST_SETTINGS);
     // Before app.ts, which may read settings.
-    await environment.read(root);
+    await environment.read(root).catch((error) => {
+      throw startErrorOf(error, 0, '');
+    });
     const loader = await createUnstartedLoader(root);
     const entry = join(root, 'app.ts');
-    if (await exists(entry)) await loader.load(entry);
+    if (await exists(entry)) {
+      await loader.load(entry).catch((error) => {
+        throw new StartError(describeFailure({ file: entry, error }), { cause: error });
+      });
+    }
     const folders = await findProjectFolders({ basePath: root });
     return new TestProject(loader, await AppServer.prepare({ folders, environment, loader, router: defaultRouter }));
   }

@@ -227,6 +227,21 @@ test('a project made by init has a test script, and a generated test passes', as
   expect(code).toBe(0);
 });
 
+test('a project that cannot start is told as at a start, and ends with 1', async () => {
+  project = await ServedProject.create({
+    'src/routes/a.ts': routes,
+    '.env': 'TINA4_PORT\n',
+    'tests/login.ts': passing,
+  });
+  const settings = await tina4();
+  expect(settings.code).toBe(1);
+  expect(settings.output).toMatch(/Line 1 of \.env is not NAME=value[^\n]*\n$/);
+  await project.write({ '.env': '', 'app.ts': "throw new Error('no luck');\n" });
+  const entry = await tina4();
+  expect(entry.code).toBe(1);
+  expect(entry.output).toMatch(/Error in .*app\.ts\nError: no luck/);
+});
+
 test('without tests the command to make one is named', async () => {
   project = await ServedProject.create({ 'src/routes/a.ts': routes });
   const { code, output } = await tina4();
