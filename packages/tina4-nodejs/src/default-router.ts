@@ -1,21 +1,12 @@
-import { Router as RouteTable } from '@tina4/core';
+import { type Route, Router as RouteTable } from '@tina4/core';
+import { websocket } from './not-built-names.js';
+import { registerWithMetadata } from './route-metadata.js';
 
-const METHODS = [
-  'get',
-  'post',
-  'put',
-  'patch',
-  'delete',
-  'head',
-  'options',
-  'any',
-  'group',
-  'use',
-  'register',
-] as const;
+const VERBS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'any'] as const;
+const OTHERS = ['group', 'use', 'register'] as const;
 
 /** What `Router`, `Router()` and `new Router()` offer alike. */
-export type SharedRouter = Pick<RouteTable, (typeof METHODS)[number] | 'routes'>;
+export type SharedRouter = Pick<RouteTable, (typeof VERBS)[number] | (typeof OTHERS)[number] | 'routes'>;
 
 /** The table behind `Router`: the one that `tina4 serve`, `startServer()` and `new Tina4()` answer from. */
 export const defaultRouter = new RouteTable();
@@ -31,9 +22,16 @@ function makeCallable(table: RouteTable): SharedRouter & { (): SharedRouter; new
     return router;
   }
   const router = Router as unknown as SharedRouter & { (): SharedRouter; new (): SharedRouter };
-  for (const method of METHODS) {
+  for (const verb of VERBS) {
+    const register = (table[verb] as (path: string, ...rest: unknown[]) => Route).bind(table);
+    const value = (path: string, ...rest: unknown[]): unknown => registerWithMetadata(register, path, rest);
+    Object.defineProperty(router, verb, { value, enumerable: true });
+  }
+  for (const method of OTHERS) {
     Object.defineProperty(router, method, { value: (table[method] as () => unknown).bind(table), enumerable: true });
   }
+  // Not built: they say so when they are called.
+  for (const method of ['websocket', 'pushToWebSocket']) Object.defineProperty(router, method, { value: websocket });
   Object.defineProperty(router, 'routes', { get: () => table.routes, enumerable: true });
   return router;
 }

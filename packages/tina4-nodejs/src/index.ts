@@ -5,6 +5,7 @@ export { any, defaultRouter, del, get, patch, post, put, Router } from './defaul
 export * from './not-built-names.js';
 // These are types of core's and values of the table.
 export { Middleware, Session } from './not-built-names.js';
+export { description, type Metadata, middleware, noAuth, noAuth as noauth, secured } from './route-metadata.js';
 export { type StartedServer, type StartOptions, startServer, Tina4 } from './server/start-server.js';
 export { Test, type TestAnswer, type TestAnswerOptions } from './testing/test.js';
 export { TestClient, type TestRequestOptions } from './testing/test-client.js';

@@ -57,12 +57,7 @@ export const I18n = notBuilt('I18n', 'translations');
 export const localize = notBuilt('localize', 'translations');
 export const AVAILABLE_LANGUAGES = notBuilt('AVAILABLE_LANGUAGES', 'translations');
 
-// Routes and middleware
-export const noauth = notBuilt('noauth', 'route metadata as a value; use .noAuth()');
-export const noAuth = notBuilt('noAuth', 'route metadata as a value; use .noAuth()');
-export const secured = notBuilt('secured', 'route metadata as a value; use .secure()');
-export const description = notBuilt('description', 'route metadata as a value');
-export const middleware = notBuilt('middleware', 'route metadata as a value; use .middleware()');
+// Middleware
 export const Middleware = notBuilt('Middleware', 'a base class of middleware; a class needs none');
 export type Middleware = CoreMiddleware;
 

@@ -6,8 +6,8 @@ import { notBuiltNames } from '../src/not-built.js';
 
 // What is not listed is not public. A name that is added or removed is a decision, made here.
 const own = `
-  Logger Router Test TestClient Tina4 Tina4Request Tina4Response any defaultRouter del get patch post put
-  startServer
+  Logger Router Test TestClient Tina4 Tina4Request Tina4Response any defaultRouter del description get
+  middleware noAuth noauth patch post put secured startServer
 `
   .trim()
   .split(/\s+/);

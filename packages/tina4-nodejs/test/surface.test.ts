@@ -11,9 +11,8 @@ const built = `Router get post put patch del any Auth Validator Test Logger Log 
   cors CorsMiddleware CsrfMiddleware csrfMiddleware RateLimiterMiddleware RequestLogger SecurityHeadersMiddleware
   responseCache cacheGet cacheSet cacheDelete cacheStats clearCache
   getToken validToken hashPassword checkPassword loadEnv getEnv hasEnv requireEnv isTruthy
-  Tina4Request Tina4Response`.split(/\s+/);
-const unbuilt =
-  `Database Command Frond noauth noAuth secured description middleware BaseModel ORM IntegerField StringField
+  Tina4Request Tina4Response noauth noAuth secured description middleware`.split(/\s+/);
+const unbuilt = `Database Command Frond BaseModel ORM IntegerField StringField
   Queue Producer Consumer Messenger WebSocket GraphQL WSDLService WSDLOp websocket Middleware Events Container I18n localize
   AVAILABLE_LANGUAGES tests expectEqual expectTrue expectFalse expectRaises runAll reset Api Service ServiceRunner FakeData
   HtmlElement addHtmlHelpers QueryBuilder Job produce consume createMessenger WSDL wsdlOperation wsdl_operation wsdlRoute
@@ -54,6 +53,11 @@ test('what is not built can be awaited, compared and shown without an error', as
   expect(await tina4.Queue).toBe(tina4.Queue);
   expect(String(new Error('x') instanceof tina4.AiError)).toBe('false');
   expect(`${tina4.Queue.name}`).toBe('Queue');
+});
+
+test('Router.websocket says that it is not built', () => {
+  const { websocket } = tina4.Router as unknown as { websocket: (path: string) => void };
+  expect(() => websocket('/chat')).toThrow('T4_NOT_BUILT: websocket (WebSocket routes)');
 });
 
 test('the sub-paths give the names that belong to them', () => {
