@@ -86,6 +86,15 @@ async function buildProgram(): Promise<Command> {
     .description('check the project and its settings')
     .action(async () => (await import('./doctor.js')).doctor());
   program
+    .command('sessions')
+    .description('look after stored sessions')
+    .argument('<action>', 'stats, sweep or revoke')
+    .argument('[handle]', 'revoke: the 16 characters that log lines name the session by')
+    .option('--all', 'sweep: also what has expired only just now')
+    .action(async (action: string, handle: string | undefined, options) =>
+      (await import('./sessions.js')).sessions(action, handle, options),
+    );
+  program
     .command('build')
     .description('compile the project to dist/')
     .action(async () => (await import('./build.js')).build());

@@ -14,14 +14,14 @@ export interface Ended {
 /** A project in a fresh folder, run by the real command. */
 export class ServedProject {
   readonly folder: string;
-  readonly #command: string;
+  readonly command: string;
   #child: ChildProcess | undefined;
   #ended: Promise<Ended> | undefined;
   output = '';
 
   private constructor(folder: string, command: string) {
     this.folder = folder;
-    this.#command = command;
+    this.command = command;
   }
 
   /** A project in a folder that is there already, served by another copy of the command. */
@@ -44,7 +44,7 @@ export class ServedProject {
 
   /** Starts `tina4` with these words. The environment holds nothing but PATH and what is given. */
   start(args: readonly string[], env: Record<string, string> = {}): this {
-    return this.#spawn([this.#command, ...args], env);
+    return this.#spawn([this.command, ...args], env);
   }
 
   #spawn(args: readonly string[], env: Record<string, string>): this {

@@ -1,0 +1,109 @@
+import process from 'node:process';
+import { type Config, readConfig, withEnvFile } from '@tina4/core';
+import { isSessionHandle, openStore, reportStore, revokeSession, type SessionStore } from '@tina4/sessions';
+import { storeSettingsOf } from '../server/session-settings.js';
+import { StartError, startErrorOf } from '../server/start-error.js';
+import { Progress } from './progress.js';
+
+/** Flags of `tina4 sessions`. */
+export interface SessionsOptions {
+  /** sweep: also what has expired only just now. */
+  readonly all?: boolean | undefined;
+}
+
+const SWEEP_BATCH = 500;
+const LONGEST_MARGIN_MS = 24 * 3600 * 1000;
+
+/**
+ * `tina4 sessions stats`, `sweep` and `revoke HANDLE`, on the store that the settings name, beside running servers. A handle is
+ * what log lines call a session by. Rejects with an error fit to be shown; then the exit code is 1.
+ */
+export async function sessions(
+  action: string,
+  handle: string | undefined,
+  options: SessionsOptions = {},
+): Promise<void> {
+  if (!Object.hasOwn(actions, action)) {
+    throw new StartError(`tina4 sessions does not know "${action}". Use stats, sweep or revoke.`);
+  }
+  if (action === 'revoke') refuseBadHandle(handle);
+  try {
+    const root = process.cwd();
+    const config = readConfig(await withEnvFile(root, process.env));
+    if (config.session.store.backend === 'memory') {
+      throw new StartError(
+        'Sessions in memory are known to their server process only. Set TINA4_SESSION_BACKEND to look at a store.',
+      );
+    }
+    const store = await openStore(storeSettingsOf(config, root));
+    try {
+      await actions[action as keyof typeof actions](store, config, handle ?? '', options);
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    throw startErrorOf(error, 0, '');
+  }
+}
+
+const actions = { stats, sweep, revoke };
+
+async function stats(store: SessionStore, _config: Config): Promise<void> {
+  const progress = new Progress('entries read');
+  const report = await reportStore(store, Date.now(), progress.show);
+  progress.clear();
+  console.log(`Session store: ${store.name}`);
+  console.log(`  Sessions: ${report.live}`);
+  console.log(`  Ended a moment ago: ${report.ended}`);
+  console.log(`  Expired and not removed yet: ${report.expired}`);
+  if (report.largestKey === undefined) return;
+  console.log(
+    `  Bytes: ${report.totalBytes} in all, ${report.medianBytes} the median, ${report.largestBytes} the largest (${report.largestKey.slice(0, 16)})`,
+  );
+}
+
+async function sweep(store: SessionStore, config: Config, _handle: string, options: SessionsOptions): Promise<void> {
+  // The servers' own sweepers keep expired entries for as long: a machine with a wrong clock must not end living sessions.
+  const marginMs = options.all ? 0 : Math.min(config.session.lifetimeSeconds * 1000, LONGEST_MARGIN_MS);
+  const expiredBefore = Date.now() - marginMs;
+  const progress = new Progress('entries removed');
+  let removed = 0;
+  for (let hasMore = true; hasMore; ) {
+    const step = await store.sweep(expiredBefore, SWEEP_BATCH);
+    removed += step.removed;
+    hasMore = step.hasMore;
+    progress.show(removed);
+  }
+  progress.clear();
+  const kept = marginMs === 0 ? '' : ` What expired in the last ${marginMs / 1000} s is kept; --all removes that too.`;
+  console.log(`Removed ${removed} expired ${removed === 1 ? 'entry' : 'entries'} from the ${store.name} store.${kept}`);
+}
+
+async function revoke(store: SessionStore, _config: Config, handle: string): Promise<void> {
+  const progress = new Progress('entries read');
+  const outcome = await revokeSession(store, handle, Date.now(), progress.show);
+  progress.clear();
+  switch (outcome) {
+    case 'revoked':
+      console.log(`Session ${handle} has ended.`);
+      return;
+    case 'unknown':
+      throw new StartError(`No session in the ${store.name} store has the handle ${handle}.`);
+    case 'ambiguous':
+      throw new StartError(
+        `Several sessions have the handle ${handle}. None was ended; give more characters of the digest.`,
+      );
+    case 'replaced':
+      throw new StartError(
+        `Session ${handle} got a new id just now, with a login or logout. Look for its new handle in the log.`,
+      );
+  }
+}
+
+function refuseBadHandle(handle: string | undefined): void {
+  if (handle !== undefined && isSessionHandle(handle)) return;
+  // The text itself is not repeated: it may be a session id, given by mistake.
+  throw new StartError(
+    'tina4 sessions revoke needs the handle of a session: the 16 characters 0-9 and a-f that log lines name it by. A session id is no handle.',
+  );
+}
