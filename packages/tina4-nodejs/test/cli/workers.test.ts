@@ -26,7 +26,7 @@ Router.get('/quit', (req, res) => { setTimeout(() => process.exit(0), 50); retur
 `;
 
 /**
- * What one request got; undefined when its connection was cut, or not answered in 3 s: the one connection that the primary was
+ * What one request got; undefined when its connection was cut, or not answered in time: the one connection that the primary was
  * handing to a worker as it died is lost without a sign, which node:cluster cannot help.
  */
 interface Answer {
@@ -35,7 +35,13 @@ interface Answer {
   readonly cookie: string | undefined;
 }
 
-function send(agent: Agent | undefined, method: string, url: string, cookie = ''): Promise<Answer | undefined> {
+function send(
+  agent: Agent | undefined,
+  method: string,
+  url: string,
+  cookie = '',
+  timeoutMs = 3000,
+): Promise<Answer | undefined> {
   return new Promise((resolve) => {
     const outgoing = request(
       url,
@@ -52,7 +58,7 @@ function send(agent: Agent | undefined, method: string, url: string, cookie = ''
         });
       },
     );
-    outgoing.setTimeout(3000, () => outgoing.destroy());
+    outgoing.setTimeout(timeoutMs, () => outgoing.destroy());
     outgoing.on('error', () => resolve(undefined)).end();
   });
 }
@@ -137,7 +143,7 @@ test('a second signal ends primary and workers at once', async () => {
   project = await ServedProject.create({ 'src/routes/shop.ts': shop });
   const address = await project.serve(['--workers', '2']);
   const pids = await pidsOf(address);
-  const answer = send(undefined, 'GET', `${address}/slow?ms=20000`);
+  const answer = send(undefined, 'GET', `${address}/slow?ms=20000`, '', 20_000);
   await project.until(/handler runs/);
   project.signal('SIGINT');
   await project.untilRefused();
@@ -149,7 +155,7 @@ test('a second signal ends primary and workers at once', async () => {
 test('a request that outlasts TINA4_SHUTDOWN_TIMEOUT is cut, and primary and workers end with 0', async () => {
   project = await ServedProject.create({ 'src/routes/shop.ts': shop });
   const address = await project.serve(['--workers', '2'], { TINA4_SHUTDOWN_TIMEOUT: '0.2' });
-  const answer = send(undefined, 'GET', `${address}/slow?ms=20000`);
+  const answer = send(undefined, 'GET', `${address}/slow?ms=20000`, '', 20_000);
   await project.until(/handler runs/);
   expect((await project.stop()).code).toBe(0);
   expect(await answer).toBeUndefined();
