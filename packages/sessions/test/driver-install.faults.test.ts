@@ -36,12 +36,16 @@ try {
 `;
 
 async function open(app: string, settings: object): Promise<string> {
-  const { stdout } = await run(process.execPath, ['sessions/open.js', JSON.stringify({ ...settings, projectDir: app })], {
-    cwd: base,
-    timeout: 60_000,
-    // Without NODE_PATH, which would lead to this repository's own drivers.
-    env: { PATH: process.env.PATH },
-  });
+  const { stdout } = await run(
+    process.execPath,
+    ['sessions/open.js', JSON.stringify({ ...settings, projectDir: app })],
+    {
+      cwd: base,
+      timeout: 60_000,
+      // Without NODE_PATH, which would lead to this repository's own drivers.
+      env: { PATH: process.env.PATH },
+    },
+  );
   return stdout.trim();
 }
 
