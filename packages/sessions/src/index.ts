@@ -1,3 +1,4 @@
+export { checkStore } from './check-store.js';
 export { createSessionEngine } from './engine.js';
 export { SESSION_ERROR_CODES, type SessionErrorCode } from './error-codes.js';
 export { SessionError, SessionUnavailableError, StoreUnavailableError } from './errors.js';

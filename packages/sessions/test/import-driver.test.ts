@@ -45,3 +45,9 @@ test('a driver that fails to load is not called missing', async () => {
     code: 'T4_DRIVER_BROKEN',
   });
 });
+
+test('a file of a driver that only the app has installed is found', async () => {
+  await installInApp('t4-app-driver', 'exports.connect = () => "connected";');
+  const driver = await importDriver('t4-app-driver/index.js', 'database', projectDir);
+  expect((driver.connect as () => string)()).toBe('connected');
+});

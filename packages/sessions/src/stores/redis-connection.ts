@@ -15,12 +15,22 @@ interface RedisClient {
   mget(keys: readonly string[]): Promise<(string | null)[]>;
   get(key: string): Promise<string | null>;
   scan(cursor: string, match: 'MATCH', pattern: string, count: 'COUNT', limit: number): Promise<[string, string[]]>;
+  info(): Promise<string>;
+  config(verb: 'GET', parameter: string): Promise<unknown>;
   /** Cluster only. */
   nodes?(role: 'master'): (RedisClient & { readonly options: { readonly host?: string; readonly port?: number } })[];
 }
 
 type RedisConstructor = new (options: RedisOptions) => RedisClient;
 type ClusterConstructor = new (nodes: { host: string; port: number }[], options: ClusterOptions) => RedisClient;
+
+/** What a server tells of itself. */
+export interface RedisFacts {
+  /** The reply to INFO: lines `field:value`. */
+  readonly info: string;
+  /** When it saves to disk, empty for never; undefined where it does not say (managed services forbid CONFIG). */
+  readonly saves: string | undefined;
+}
 
 /** What `openRedisConnection` needs besides the address. */
 export interface RedisConnectionOptions {
@@ -105,6 +115,18 @@ export class RedisConnection {
     const client = this.#masters().find(([name]) => name === master)?.[1];
     if (client === undefined) return ['0', []];
     return this.#inTime(client.scan(cursor, 'MATCH', pattern, 'COUNT', limit));
+  }
+
+  /** What each master tells of itself. */
+  facts(): Promise<readonly RedisFacts[]> {
+    return Promise.all(
+      this.#masters().map(async ([, client]) => {
+        const [info, saves] = await this.#inTime(
+          Promise.all([client.info(), client.config('GET', 'save').then(savesOf, () => undefined)]),
+        );
+        return { info, saves };
+      }),
+    );
   }
 
   /** In the words of an operator, without secrets. */
@@ -228,6 +250,12 @@ function connectionOptions(address: RedisAddress, timeoutMs: number): RedisOptio
     protocol: 2,
     disableClientInfo: true,
   };
+}
+
+/** The reply is a list of name and value, or an object, as the protocol version has it. */
+function savesOf(reply: unknown): string | undefined {
+  const value: unknown = Array.isArray(reply) ? reply[1] : (reply as { save?: unknown } | null)?.save;
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Quickly at first, then once a second: a server that is back should not wait for its clients. */

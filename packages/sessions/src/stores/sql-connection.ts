@@ -20,14 +20,19 @@ const DIALECT_MODULES: Readonly<Record<SqlEngine, string>> = {
   firebird: 'knex-firebird-dialect',
 };
 
-/** Drivers by engine, the first that is installed wins; the rest of the line is what `npm install` must add for it. */
+/** Drivers by engine, the first that is installed wins; and the command that installs what the engine needs. */
 const DRIVERS: Readonly<Record<SqlEngine, { readonly packages: readonly string[]; readonly install: string }>> = {
-  sqlite: { packages: ['libsql', 'better-sqlite3'], install: 'knex libsql' },
-  postgres: { packages: ['pg'], install: 'knex pg' },
-  mysql: { packages: ['mysql2'], install: 'knex mysql2' },
-  mssql: { packages: ['tedious'], install: 'knex tedious@19' },
-  // The dialect asks for node-firebird 1, which crashes on a text blob; without the override npm refuses the pair.
-  firebird: { packages: ['node-firebird'], install: 'knex knex-firebird-dialect node-firebird@2' },
+  sqlite: { packages: ['libsql', 'better-sqlite3'], install: 'npm install knex libsql' },
+  postgres: { packages: ['pg'], install: 'npm install knex pg' },
+  mysql: { packages: ['mysql2'], install: 'npm install knex mysql2' },
+  mssql: { packages: ['tedious'], install: 'npm install knex tedious@19' },
+  // The dialect asks for node-firebird 1, which crashes on a text blob. The override in package.json, unlike a flag, holds for
+  // every later install too. The first command makes the package.json where there is none.
+  firebird: {
+    packages: ['node-firebird'],
+    install:
+      'npm install knex node-firebird@2 && npm pkg set overrides.knex-firebird-dialect.node-firebird=2 && npm install knex-firebird-dialect',
+  },
 };
 
 /** The part of knex's client class that is extended below. */
@@ -80,10 +85,9 @@ async function loadClient(
     return { knex, client: clientOf(engine, base, driver) };
   } catch (error) {
     if (!(error instanceof SessionError) || error.code !== 'T4_DRIVER_MISSING') throw error;
-    const override = engine === 'firebird' ? 'npm pkg set overrides.knex-firebird-dialect.node-firebird=2 && ' : '';
     throw new SessionError(
       'T4_DRIVER_MISSING',
-      `the database store on ${engine} needs packages that are not installed. Run: ${override}npm install ${install}`,
+      `the database store on ${engine} needs packages that are not installed. Run: ${install}`,
       { cause: error },
     );
   }

@@ -23,7 +23,7 @@ test.each([
   ['mssql://h/d', 'npm install knex tedious@19'],
   [
     'firebird://h/d',
-    'npm pkg set overrides.knex-firebird-dialect.node-firebird=2 && npm install knex knex-firebird-dialect node-firebird@2',
+    'npm install knex node-firebird@2 && npm pkg set overrides.knex-firebird-dialect.node-firebird=2 && npm install knex-firebird-dialect',
   ],
 ])('without a driver %s names the line that installs it', async (databaseUrl, line) => {
   const message = await startWithout(

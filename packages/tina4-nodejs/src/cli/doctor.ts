@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { ConfigError, describeSettings, readConfig, withEnvFile } from '@tina4/core';
+import { type Config, ConfigError, describeSettings, readConfig, withEnvFile } from '@tina4/core';
+import { checkStore } from '@tina4/sessions';
 import { withoutCredentials } from '../server/banner.js';
 import { exists } from '../server/project-folders.js';
+import { storeSettingsOf } from '../server/session-settings.js';
 
 /** What one check found. */
 interface Finding {
@@ -61,7 +63,7 @@ async function checkSettings(root: string): Promise<Finding[]> {
   try {
     const env = await withEnvFile(root, process.env);
     const config = readConfig(env);
-    findings.push(...config.warnings.map(warn), ok(`Sessions are kept in: ${config.session.store.backend}`));
+    findings.push(...config.warnings.map(warn), ...(await checkSessions(config, root)));
     findings.push(ok(`Database: ${withoutCredentials(config.database.url)}`));
     const { set, unknown } = describeSettings(env, config.session.store.backend);
     const source = (name: string): string => (process.env[name] === undefined ? '.env' : 'environment');
@@ -76,6 +78,30 @@ async function checkSettings(root: string): Promise<Finding[]> {
     findings.push(...thrown.mistakes.map(error));
   }
   return findings;
+}
+
+/** Which store would be used, whether it answers, and what may lose sessions there. */
+async function checkSessions(config: Config, root: string): Promise<Finding[]> {
+  const place = `Sessions are kept in: ${placeOf(config)}`;
+  try {
+    const warnings = await checkStore(storeSettingsOf(config, root));
+    return [ok(place), ...warnings.map(warn)];
+  } catch (thrown) {
+    return [ok(place), error(thrown instanceof Error ? thrown.message : String(thrown))];
+  }
+}
+
+function placeOf({ session: { store }, database }: Config): string {
+  switch (store.backend) {
+    case 'memory':
+      return 'memory';
+    case 'file':
+      return `file, ${store.path}`;
+    case 'database':
+      return `database, ${withoutCredentials(database.url)}`;
+    default:
+      return `${store.backend}, ${store.url === undefined ? [store.host, store.port].filter(Boolean).join(':') : withoutCredentials(store.url)}`;
+  }
 }
 
 async function checkFolders(root: string): Promise<Finding[]> {

@@ -108,6 +108,23 @@ test('doctor tells every mistake in the settings, hides secrets, and ends with 1
   expect(sound.output).not.toMatch(/hunter2|pw@/);
 });
 
+test('doctor names the store it would use, and one that does not answer is an error without its password', async () => {
+  const [env, url] = ['TINA4_SESSION_BACKEND=redis\n', 'TINA4_SESSION_URL=redis://:hunter2@127.0.0.1:1\n'];
+  project = await ServedProject.create({ 'src/routes/.keep': '', '.env': env + url });
+  const { code, output } = await tina4('doctor');
+  expect(code).toBe(1);
+  expect(output).toContain('[OK] Sessions are kept in: redis, redis://127.0.0.1:1\n');
+  expect(output).toContain('[ERROR] T4_STORE_UNAVAILABLE: The redis server cannot be used');
+  expect(output).not.toContain('hunter2');
+});
+
+test('doctor warns of sessions in memory', async () => {
+  project = await ServedProject.create({ 'src/routes/.keep': '', '.env': 'TINA4_SESSION_BACKEND=memory\n' });
+  const { code, output } = await tina4('doctor');
+  expect(code).toBe(0);
+  expect(output).toContain('[WARN] Sessions in memory end with the server process.');
+});
+
 async function linkPackages(...names: string[]): Promise<void> {
   await mkdir(join(project.folder, 'node_modules'), { recursive: true });
   for (const name of names) {
