@@ -91,8 +91,12 @@ export interface RequestSession {
    * Rejects with T4_SESSION_BUSY (503) when the wait is over. An unavailable store does not reject: touching `data` throws then.
    */
   load(): Promise<void> | undefined;
-  /** The object behind `req.session`, always the same one. Throws SessionUnavailableError (503) when the store is away. */
-  readonly data: Session;
+  /**
+   * The object behind `req.session`, always the same one. Throws SessionUnavailableError (503) when the store is away. Untyped:
+   * what an app declares about its data is known to the app only.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly data: Record<string, any>;
   /** `req.session = value`: replaces the content of the same object; null and undefined count as `{}`. */
   replace(value: unknown): void;
   /** `req.sessionRegenerate()`. Returns the new id at once. */

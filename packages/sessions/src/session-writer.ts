@@ -1,3 +1,4 @@
+// Over 250 lines: the four protocols that write share their steps and are read side by side.
 import { type GuardedStore, isPromise } from './breaker.js';
 import { decode, encodeLive, encodeTombstone, parseRecord } from './codec.js';
 import type { EngineSettings } from './engine-settings.js';

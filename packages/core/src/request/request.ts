@@ -118,7 +118,7 @@ export class Request<Params = AnyParams> implements SessionRequest {
    * when the store is away.
    */
   get session(): Session {
-    return this.#openSession().data;
+    return this.#openSession().data as Session;
   }
 
   set session(value: object | null | undefined) {

@@ -1,3 +1,4 @@
+// Over 250 lines: everything that handlers call on `res` stands in one class; what is more than a few lines lives beside it.
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { resolve as resolvePath } from 'node:path';
 import encodeUrl from 'encodeurl';

@@ -1,3 +1,4 @@
+// Over 250 lines: a list of cases, each readable by itself.
 import assert from 'node:assert/strict';
 import { StoreUnavailableError } from '../errors.js';
 import { type EngineCase, pauseInside, readSession, request, startSession, watchStore } from './engine-fixture.js';

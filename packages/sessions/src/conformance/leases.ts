@@ -1,3 +1,4 @@
+// Over 250 lines: a list of cases, each readable by itself.
 import assert from 'node:assert/strict';
 import { createEntry, newKey, newLease, pause, readEntry, type StoreCase, updatedVersion } from './store-case.js';
 

@@ -1,3 +1,4 @@
+// Over 250 lines: taking, judging and taking over a lock are one protocol, read as a whole.
 import { constants } from 'node:fs';
 import { type FileCalls, type FileFacts, failureCode } from './file-calls.js';
 import { decodeHeader, type FileHeader, type FileWriter, HEADER_BYTES } from './file-format.js';

@@ -1,3 +1,4 @@
+// Over 250 lines: this is the one file that knows the client; its options and events belong together.
 import type { ClusterOptions, RedisOptions } from 'ioredis';
 import { importDriver } from '../import-driver.js';
 import type { RedisAddress } from './redis-address.js';

@@ -1,3 +1,4 @@
+// Over 250 lines: start, reload and close of a server read as one life.
 import cluster from 'node:cluster';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';

@@ -1,14 +1,13 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createSessionEngine, MemoryStore } from '@tina4/sessions';
-import { type App, createApp, type SessionEngine, TestClient } from 'tina4-nodejs';
+import { type App, createApp, TestClient } from 'tina4-nodejs';
 
 let app: App;
 let client: TestClient;
 
 beforeEach(() => {
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  // types.test.ts declares session data for the whole program, which the engine's own types do not know.
-  const sessions = createSessionEngine({ store: new MemoryStore(), log }) as unknown as SessionEngine;
+  const sessions = createSessionEngine({ store: new MemoryStore(), log });
   app = createApp({ log, sessions });
   app.router.post('/count', (req, res) => {
     req.session.count = (req.session.count ?? 0) + 1;
