@@ -34,6 +34,7 @@ export { readConfig } from './config/read-config.js';
 export type { Environment } from './config/read-variable.js';
 export { CookieJar } from './cookie-jar.js';
 export type { CookieOptions } from './cookies.js';
+export { escapeHtml } from './errors/error-response.js';
 export { HttpError } from './errors/errors.js';
 export { type Answering, type InjectedAnswer, type InjectedRequest, inject } from './inject.js';
 export { builtInMiddleware } from './middleware/built-in.js';

@@ -7,7 +7,7 @@ const names = `
   MIDDLEWARE_DEFAULTS MemoryCache RateLimiterMiddleware Request RequestLogger Response ResponseCache Route RouteGroup
   Router SecurityHeadersMiddleware TemplateError Templates TypeScriptLoader UploadedFile Validator builtInMiddleware
   cacheDelete cacheGet cacheSet cacheStats checkPassword clearCache closeOnSignals compose consoleLogger cors
-  createApp csrfMiddleware describeSettings freshTemplates getEnv getPayload getToken hasEnv hashPassword inject
+  createApp csrfMiddleware describeSettings escapeHtml freshTemplates getEnv getPayload getToken hasEnv hashPassword inject
   isTruthy listen loadEnv loadMiddleware loadRoutes parseEnvFile provideCache readConfig refreshToken registerHealth
   requireEnv resolveNames resolveValues responseCache safeHtml templateForPath validToken validateApiKey
   validateFormToken watchProject withEnvFile

@@ -45,15 +45,17 @@ for (const [name, start] of servers) {
     test('a replica makes up for persistence', async () => {
       await raw.config('SET', 'save', '');
       const replica = await start();
+      const follower = clients.raw(replica.url);
       try {
         const { hostname, port } = new URL(server.url);
-        await clients.raw(replica.url).call('REPLICAOF', hostname, port);
+        await follower.call('REPLICAOF', hostname, port);
         const deadline = Date.now() + 10_000;
         while (!/connected_slaves:1/.test(await raw.info('replication')) && Date.now() < deadline) {
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
         expect(await warnings()).toEqual([]);
       } finally {
+        follower.disconnect();
         await replica.stop();
       }
     });

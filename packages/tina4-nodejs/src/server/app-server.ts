@@ -25,6 +25,7 @@ import {
 import { composeApp } from '../compose.js';
 import { applySettings, middlewareSettingsOf } from './apply-settings.js';
 import { BrowserRefresh, withRefreshScript } from './browser-refresh.js';
+import { DevPage } from './dev-page.js';
 import type { ServerEnvironment } from './environment.js';
 import { openSessions } from './open-sessions.js';
 import type { ProjectFolders } from './project-folders.js';
@@ -53,6 +54,7 @@ export class AppServer {
   readonly #options: AppServerOptions;
   readonly #print: (line: string) => void;
   readonly #browsers = new BrowserRefresh();
+  readonly #devPage = new DevPage(() => ({ router: this.router, sessions: this.#sessions, log: Log }));
   #config: Config;
   #names = new DeclaredNames(new Map());
   #sessions: SessionEngine;
@@ -164,6 +166,10 @@ export class AppServer {
   /** Answers one request; while the project is read again, requests wait. */
   readonly handle = (raw: IncomingMessage, rawResponse: ServerResponse): void => {
     if (this.#isWatched && this.#browsers.handle(raw, rawResponse)) return;
+    if (this.#config.isDebug) {
+      if (this.#devPage.handle(raw, rawResponse)) return;
+      this.#devPage.record(raw, rawResponse);
+    }
     if (this.#reloading === undefined) void this.#app.handle(raw, rawResponse);
     else void this.#reloading.then(() => this.#app.handle(raw, rawResponse));
   };

@@ -3,21 +3,29 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const EVENTS_PATH = '/__dev_reload';
 const SCRIPT_PATH = '/__dev_reload.js';
+const STATE_PATH = '/__dev/api/mtime';
 
 /**
- * Development: pages load themselves again when something changed. A page holds one event stream open; the script in it is a
- * file of its own, so that a Content-Security-Policy of `'self'` lets it run.
+ * Development: pages load themselves again when something changed. A page holds one event stream open, and asks once a second
+ * where a proxy keeps the events back. The script is a file of its own, so that a Content-Security-Policy of `'self'` lets it run.
  */
 export class BrowserRefresh {
   /** Tells a page that came back whether the server is still the one that it was loaded from. */
   readonly #serverId = randomUUID();
+  /** Ms since the epoch. */
+  #changedAt = Date.now();
   readonly #pages = new Set<ServerResponse>();
 
-  /** Answers the two paths of its own; false for any other request. */
+  /** Answers the paths of its own; false for any other request. */
   handle(raw: IncomingMessage, rawResponse: ServerResponse): boolean {
     if (raw.method !== 'GET') return false;
     if (raw.url === SCRIPT_PATH) {
       rawResponse.writeHead(200, { 'Content-Type': 'text/javascript', 'Cache-Control': 'no-cache' }).end(script);
+      return true;
+    }
+    if (raw.url === STATE_PATH) {
+      rawResponse.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+      rawResponse.end(JSON.stringify({ mtime: this.#changedAt, server: this.#serverId }));
       return true;
     }
     if (raw.url !== EVENTS_PATH) return false;
@@ -30,6 +38,7 @@ export class BrowserRefresh {
 
   /** Makes all open pages load themselves again. */
   refresh(): void {
+    this.#changedAt = Date.now();
     for (const page of this.#pages) page.write('event: refresh\ndata:\n\n');
   }
 
@@ -54,4 +63,18 @@ events.addEventListener('server', ({ data }) => {
   server = data;
 });
 events.addEventListener('refresh', () => location.reload());
+let state;
+async function poll() {
+  try {
+    const { server, mtime } = await (await fetch('${STATE_PATH}')).json();
+    if (state !== undefined && state !== server + mtime) location.reload();
+    state = server + mtime;
+  } catch {}
+  setTimeout(poll, 1000);
+}
+setTimeout(() => {
+  if (server !== undefined) return;
+  events.close();
+  poll();
+}, 3000);
 `;
