@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { describeService, type ServiceUnderTest } from '../../../../test/services/describe-service.js';
-import { findMongodbProgram } from '../../../../test/services/mongodb.js';
 import { connectMongodb, type MongodbConnection } from '../../src/stores/mongodb-connection.js';
 import { MongodbStore, openMongodbStore } from '../../src/stores/mongodb-store.js';
+import { isFerretdb } from './ferretdb.js';
 import { runStoreProcesses } from './store-processes.js';
 
 const HOUR = 3_600_000;
@@ -19,7 +19,6 @@ const later = () => Date.now() + 24 * HOUR;
  * FerretDB 1.24 reads, decides and writes in separate steps, so of twenty compare-and-sets several may win. What two writers
  * do at the same moment can be shown on a real mongod only.
  */
-const isFerretdb = !process.env.TEST_MONGODB_URL && findMongodbProgram()?.kind === 'FerretDB';
 const testAtomic = (title: string, body: () => Promise<void>) =>
   isFerretdb ? test.skip(`${title} (skipped: FerretDB 1.24 is not atomic)`, body) : test(title, body, 60_000);
 

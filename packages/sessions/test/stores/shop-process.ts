@@ -1,12 +1,15 @@
 import { createSessionEngine } from '../../src/engine.js';
-import { FileStore } from '../../src/stores/file-store.js';
+import { openStore } from '../../src/open-store.js';
+import type { StoreSettings } from '../../src/session-options.js';
 import { startApp } from '../support/test-app.js';
 
-const [directory = ''] = process.argv.slice(2);
+// One process of a shop: compiled by `compileChild`, told its store as JSON, and gone when its parent is.
+const settings = JSON.parse(process.argv[2] ?? '') as StoreSettings;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function serve(): Promise<void> {
-  const engine = createSessionEngine({ store: new FileStore({ directory }), sweepEveryMs: 0 });
+  const store = await openStore(settings);
+  const engine = createSessionEngine({ store, timeoutMs: settings.timeoutMs, sweepEveryMs: 0 });
   const app = await startApp(engine, {
     'GET /': ({ session }) => {
       session.visits = (session.visits ?? 0) + 1;
