@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { HttpError } from './errors/errors.js';
+import process from 'node:process';
+import { publicPath } from './public-path.js';
 import type { Request } from './request/request.js';
 import { fileBody, statFile } from './response/file-body.js';
 import type { Response } from './response/response.js';
@@ -15,7 +16,7 @@ export class StaticFiles {
 
   /** Records the file that the path names as the answer. False when there is none. Throws HttpError 400 or 403 for hostile paths. */
   async serve(req: Request, res: Response): Promise<boolean> {
-    const relative = safePath(req.path);
+    const relative = publicPath(req.path, process.platform === 'win32');
     for (const directory of this.#directories) {
       const found = await findFile(path.join(directory, relative));
       if (found === undefined) continue;
@@ -24,20 +25,6 @@ export class StaticFiles {
     }
     return false;
   }
-}
-
-/** The decoded path relative to the folder. */
-function safePath(urlPath: string): string {
-  let decoded: string;
-  try {
-    decoded = decodeURIComponent(urlPath);
-  } catch (cause) {
-    throw new HttpError(400, 'T4_URL_INVALID', 'Bad Request', { cause });
-  }
-  const segments = decoded.split(/[/\\]/);
-  if (decoded.includes('\0') || segments.includes('..')) throw new HttpError(400, 'T4_URL_INVALID', 'Bad Request');
-  if (segments.some((segment) => segment.startsWith('.'))) throw new HttpError(403, 'T4_FILE_HIDDEN', 'Forbidden');
-  return segments.join('/');
 }
 
 /** The file itself, or the index of a folder. */
