@@ -52,6 +52,7 @@ export { consoleLogger } from './operations/console-logger.js';
 export { Health, type HealthCheck, type HealthOptions, registerHealth } from './operations/health.js';
 export { Log } from './operations/log.js';
 export type { LogSettings } from './operations/log-settings.js';
+export { type LoopLagOptions, watchLoopLag } from './operations/loop-lag.js';
 export { closeOnSignals } from './operations/shutdown.js';
 export { type ProjectChange, type ProjectWatch, watchProject } from './operations/watch-project.js';
 export { Request } from './request/request.js';

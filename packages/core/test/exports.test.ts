@@ -10,7 +10,7 @@ const names = `
   createApp csrfMiddleware describeSettings escapeHtml freshTemplates getEnv getPayload getToken hasEnv hashPassword inject
   isTruthy listen loadEnv loadMiddleware loadRoutes parseEnvFile provideCache readConfig refreshToken registerHealth
   requireEnv resolveNames resolveValues responseCache safeHtml templateForPath validToken validateApiKey
-  validateFormToken watchProject withEnvFile
+  validateFormToken watchLoopLag watchProject withEnvFile
 `;
 
 test('the HTTP half exports these names and no others', () => {

@@ -3,13 +3,14 @@ import {
   type Config,
   createApp,
   freshTemplates,
+  type Limits,
   type Logger,
   type MiddlewareResolver,
   type Router,
   type SessionEngine,
   type Templates,
 } from '@tina4/core';
-import { middlewareSettingsOf } from './server/apply-settings.js';
+import { middlewareSettingsOf, uploadFolderOf } from './server/apply-settings.js';
 import type { ProjectFolders } from './server/project-folders.js';
 
 /** What an app is joined from, beside its settings. */
@@ -37,11 +38,17 @@ export function composeApp(config: Config, folders: ProjectFolders, parts: AppPa
     publicDirectories: folders.publicDirectories,
     middleware: middlewareSettingsOf(config),
     isDebug: config.isDebug,
-    limits: { maxUploadBytes: server.maxBodyBytes, maxBodyBytes: server.maxBodyBytes },
+    limits: limitsOf(config, folders),
     requestTimeoutMs: server.requestTimeoutMs,
     trustedProxies: server.trustedProxies,
     cookieMaxAgeUnit: server.cookieMaxAgeUnit,
     servesPages: config.templates.routing,
     redirectsTrailingSlash: server.redirectsTrailingSlash,
   });
+}
+
+function limitsOf({ server }: Config, folders: ProjectFolders): Partial<Limits> {
+  const limits = { maxUploadBytes: server.maxBodyBytes, maxBodyBytes: server.maxBodyBytes };
+  const uploadDirectory = uploadFolderOf(server.uploadFolder, folders.root);
+  return uploadDirectory === undefined ? limits : { ...limits, uploadDirectory };
 }

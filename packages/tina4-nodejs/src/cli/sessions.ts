@@ -64,7 +64,8 @@ async function stats(store: SessionStore, _config: Config): Promise<void> {
 
 async function sweep(store: SessionStore, config: Config, _handle: string, options: SessionsOptions): Promise<void> {
   // The servers' own sweepers keep expired entries for as long: a machine with a wrong clock must not end living sessions.
-  const marginMs = options.all ? 0 : Math.min(config.session.lifetimeSeconds * 1000, LONGEST_MARGIN_MS);
+  const lifetimeMs = config.session.lifetimeSeconds * 1000 || LONGEST_MARGIN_MS;
+  const marginMs = options.all ? 0 : Math.min(lifetimeMs, LONGEST_MARGIN_MS);
   const expiredBefore = Date.now() - marginMs;
   const progress = new Progress('entries removed');
   let removed = 0;

@@ -21,6 +21,7 @@ import {
   type SessionEngine,
   Templates,
   TypeScriptLoader,
+  watchLoopLag,
 } from '@tina4/core';
 import { composeApp } from '../compose.js';
 import { applySettings, middlewareSettingsOf } from './apply-settings.js';
@@ -62,12 +63,14 @@ export class AppServer {
   #app: App;
   #server: RunningServer | undefined;
   #reloading: Promise<unknown> | undefined;
+  #stopLoopWatch: () => void = () => {};
 
   /** Prepares the server and opens the port. Rejects with a StartError that is fit to be shown, such as a taken port. */
   static async start(options: AppServerOptions): Promise<AppServer> {
     const server = await AppServer.prepare(options);
     try {
       server.#server = await listen(server.handle, { port: server.#wantedPort, host: server.#wantedHost });
+      server.#watchLoop();
     } catch (error) {
       await server.#sessions.close();
       throw startErrorOf(error, server.#wantedPort, server.#wantedHost);
@@ -146,6 +149,7 @@ export class AppServer {
   /** Stops accepting, lets running requests finish for at most `timeoutMs` (default: the configured time), closes the stores. */
   async close(timeoutMs: number = this.#config.server.shutdownTimeoutMs): Promise<void> {
     this.#browsers.close();
+    this.#stopLoopWatch();
     await this.#server?.close(timeoutMs);
     await this.#app.close();
     await Log.close();
@@ -194,6 +198,7 @@ export class AppServer {
     await applySettings(config, this.#options.folders.root);
     if (!isSameSessions) this.#sessions = await openSessions(config, this.#options.folders.root, Log);
     this.#config = config;
+    this.#watchLoop();
     this.#templates = this.#openTemplates();
     this.#app = this.#compose();
     if (!isSameSessions) await oldSessions.close();
@@ -222,6 +227,12 @@ export class AppServer {
   async #readTemplates(): Promise<void> {
     await this.#templates.refresh();
     for (const problem of this.#templates.problems) this.#print(problem.message);
+  }
+
+  /** After the start, which reads and compiles much at once and is no fault of the app. */
+  #watchLoop(): void {
+    this.#stopLoopWatch();
+    this.#stopLoopWatch = watchLoopLag({ warnMs: this.#config.server.loopLagWarnMs, log: Log });
   }
 
   #openTemplates(): Templates {

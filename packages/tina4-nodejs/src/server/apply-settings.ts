@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
   Auth,
@@ -10,6 +11,7 @@ import {
   type MiddlewareSettings,
   provideCache,
 } from '@tina4/core';
+import { StartError } from './start-error.js';
 
 /**
  * Hands the settings to the parts that Tina4 code calls from anywhere, the log, the cache and the tokens. A signing key that cannot be
@@ -18,6 +20,7 @@ import {
 export async function applySettings(config: Config, projectDir: string): Promise<void> {
   await Log.configure(logSettingsOf(config, projectDir));
   useCache(config, projectDir);
+  await makeUploadFolder(config, projectDir);
   await Auth.setup(authSettingsOf(config, projectDir)).catch((error: Error) => Log.warn(error.message));
 }
 
@@ -39,9 +42,24 @@ export function authSettingsOf(config: Config, projectDir: string): AuthSettings
   });
 }
 
+/** Where uploads lie while their request runs, absolute; undefined for the system's temporary folder. */
+export function uploadFolderOf(folder: string | undefined, projectDir: string): string | undefined {
+  return folder === undefined ? undefined : resolve(projectDir, folder);
+}
+
 /** Settings of the middleware that comes with the framework. CORS is answered from them without being registered. */
 export function middlewareSettingsOf({ cors, rateLimit, securityHeaders, cache, auth }: Config): MiddlewareSettings {
   return Object.freeze({ cors, rateLimit, securityHeaders, cache, auth, isCorsAutomatic: true });
+}
+
+async function makeUploadFolder({ server }: Config, projectDir: string): Promise<void> {
+  const folder = uploadFolderOf(server.uploadFolder, projectDir);
+  if (folder === undefined) return;
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
+    throw new StartError(`TINA4_UPLOAD_TMP is "${server.uploadFolder}": the folder cannot be made (${cause.code}).`, {
+      cause,
+    });
+  });
 }
 
 function useCache({ cache }: Config, projectDir: string): void {

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, mkdir, symlink } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
@@ -234,6 +234,23 @@ await startServer();`,
   const pids = [...(await pidsOf(address))];
   expect(pids).toHaveLength(2);
   await Promise.all(pids.map((pid) => access(join(project.folder, `ran-${pid}`))));
+});
+
+test('startServer() in plain node serves with workers too, and none of them outlives it', async () => {
+  project = await ServedProject.create({
+    'package.json': '{ "type": "module" }',
+    'app.js': "import { startServer } from 'tina4-nodejs';\nawait startServer();\n",
+    'src/routes/shop.ts': shop,
+    '.env': 'TINA4_CLUSTER=true\nTINA4_CLUSTER_WORKERS=2\nTINA4_PORT=0\nTINA4_HOST=127.0.0.1\n',
+  });
+  await mkdir(join(project.folder, 'node_modules'));
+  await symlink(join(__dirname, '../..'), join(project.folder, 'node_modules/tina4-nodejs'), 'dir');
+  const address = await project.run('app.js');
+  expect(project.output).toContain('  Workers: 2\n');
+  const pids = await pidsOf(address);
+  expect(pids.size).toBe(2);
+  expect((await project.stop()).code).toBe(0);
+  await expectGone(pids);
 });
 
 /** Waits until as many workers answer; fails after 10 s. */
