@@ -5,6 +5,7 @@ import {
   freshTemplates,
   type Logger,
   type MiddlewareResolver,
+  type RateLimitStore,
   type Router,
   type SessionEngine,
   type Templates,
@@ -16,6 +17,8 @@ import type { ProjectFolders } from './server/project-folders.js';
 export interface AppParts {
   readonly router: Router;
   readonly sessions: SessionEngine | undefined;
+  /** Counts for the limit of all requests; undefined: in memory. */
+  readonly rateLimit?: RateLimitStore | undefined;
   readonly templates: Templates;
   readonly log: Logger;
   /** How names of middleware become functions. */
@@ -35,7 +38,7 @@ export function composeApp(config: Config, folders: ProjectFolders, parts: AppPa
     reviseHtml: parts.reviseHtml,
     resolveMiddleware: parts.resolveMiddleware,
     publicDirectories: folders.publicDirectories,
-    middleware: middlewareSettingsOf(config),
+    middleware: middlewareSettingsOf(config, parts.rateLimit),
     isDebug: config.isDebug,
     limits: { maxUploadBytes: server.maxBodyBytes, maxBodyBytes: server.maxBodyBytes },
     requestTimeoutMs: server.requestTimeoutMs,

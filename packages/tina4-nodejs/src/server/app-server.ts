@@ -17,7 +17,6 @@ import {
   registerHealth,
   resolveNames,
   resolveValues,
-  type SessionEngine,
   Templates,
   TypeScriptLoader,
 } from '@tina4/core';
@@ -25,7 +24,7 @@ import { composeApp } from '../compose.js';
 import { applySettings, middlewareSettingsOf } from './apply-settings.js';
 import { BrowserRefresh, withRefreshScript } from './browser-refresh.js';
 import type { ServerEnvironment } from './environment.js';
-import { openSessions } from './open-sessions.js';
+import { openStores, type ServerStores } from './open-stores.js';
 import type { ProjectFolders } from './project-folders.js';
 import { describeFailure, StartError, startErrorOf } from './start-error.js';
 import { readVersion } from './version.js';
@@ -54,7 +53,7 @@ export class AppServer {
   readonly #browsers = new BrowserRefresh();
   #config: Config;
   #names = new DeclaredNames(new Map());
-  #sessions: SessionEngine;
+  #stores: ServerStores;
   #templates: Templates;
   #app: App;
   #server: RunningServer | undefined;
@@ -66,7 +65,7 @@ export class AppServer {
     try {
       server.#server = await listen(server.handle, { port: server.#wantedPort, host: server.#wantedHost });
     } catch (error) {
-      await server.#sessions.close();
+      await server.#stores.close();
       throw startErrorOf(error, server.#wantedPort, server.#wantedHost);
     }
     return server;
@@ -81,24 +80,24 @@ export class AppServer {
       throw startErrorOf(error, 0, '');
     });
     await applySettings(config, options.folders.root);
-    const sessions = await openSessions(config, options.folders.root, Log).catch((error) => {
+    const stores = await openStores(config, options.folders.root, Log).catch((error) => {
       throw startErrorOf(error, 0, '');
     });
-    const server = new AppServer(options, config, sessions);
+    const server = new AppServer(options, config, stores);
     try {
       await server.#load();
     } catch (error) {
-      await sessions.close();
+      await stores.close();
       throw startErrorOf(error, 0, '');
     }
     return server;
   }
 
-  private constructor(options: AppServerOptions, config: Config, sessions: SessionEngine) {
+  private constructor(options: AppServerOptions, config: Config, stores: ServerStores) {
     this.#options = options;
     this.#print = options.print ?? printOfProcess();
     this.#config = config;
-    this.#sessions = sessions;
+    this.#stores = stores;
     this.#templates = this.#openTemplates();
     this.#app = this.#compose();
   }
@@ -145,6 +144,7 @@ export class AppServer {
     this.#browsers.close();
     await this.#server?.close(timeoutMs);
     await this.#app.close();
+    await this.#stores.close();
     await Log.close();
   }
 
@@ -179,17 +179,17 @@ export class AppServer {
   async #readSettingsAgain(): Promise<void> {
     const before = this.#config;
     const config = await this.#options.environment.read(this.#options.folders.root);
-    const isSameSessions = isDeepStrictEqual(
-      [config.session, config.database, config.isDebug],
-      [before.session, before.database, before.isDebug],
+    const isSameStores = isDeepStrictEqual(
+      [config.session, config.database, config.isDebug, config.rateLimit.limit === undefined],
+      [before.session, before.database, before.isDebug, before.rateLimit.limit === undefined],
     );
-    const oldSessions = this.#sessions;
+    const oldStores = this.#stores;
     await applySettings(config, this.#options.folders.root);
-    if (!isSameSessions) this.#sessions = await openSessions(config, this.#options.folders.root, Log);
+    if (!isSameStores) this.#stores = await openStores(config, this.#options.folders.root, Log);
     this.#config = config;
     this.#templates = this.#openTemplates();
     this.#app = this.#compose();
-    if (!isSameSessions) await oldSessions.close();
+    if (!isSameStores) await oldStores.close();
   }
 
   async #loadRoutes(): Promise<LoadedRoutes> {
@@ -227,7 +227,8 @@ export class AppServer {
   #compose(): App {
     return composeApp(this.#config, this.#options.folders, {
       router: this.router,
-      sessions: this.#sessions,
+      sessions: this.#stores.sessions,
+      rateLimit: this.#stores.rateLimit,
       templates: this.#templates,
       log: Log,
       resolveMiddleware: resolveNames(

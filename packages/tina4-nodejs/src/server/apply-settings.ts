@@ -9,6 +9,7 @@ import {
   MemoryCache,
   type MiddlewareSettings,
   provideCache,
+  type RateLimitStore,
 } from '@tina4/core';
 
 /**
@@ -39,8 +40,13 @@ export function authSettingsOf(config: Config, projectDir: string): AuthSettings
   });
 }
 
-/** Settings of the middleware that comes with the framework. CORS is answered from them without being registered. */
-export function middlewareSettingsOf({ cors, rateLimit, securityHeaders, cache, auth }: Config): MiddlewareSettings {
+/**
+ * Settings of the middleware that comes with the framework. CORS is answered from them without being registered. `sharedLimit`
+ * counts for the limit of all requests; without it each process counts by itself.
+ */
+export function middlewareSettingsOf(config: Config, sharedLimit?: RateLimitStore): MiddlewareSettings {
+  const { cors, securityHeaders, cache, auth } = config;
+  const rateLimit = { ...config.rateLimit, store: sharedLimit };
   return Object.freeze({ cors, rateLimit, securityHeaders, cache, auth, isCorsAutomatic: true });
 }
 
