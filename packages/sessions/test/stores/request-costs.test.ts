@@ -117,7 +117,11 @@ async function meterRedis(start: typeof startRedis): Promise<MeteredStore> {
     const { evalsha = 0, eval: scripts = 0, mget = 0, multi = 0 } = await commandCounts(raw);
     return evalsha + scripts + mget + multi;
   };
-  return { store: await clients.store({ url: server.url }), count, stop: () => server.stop() };
+  const stop = async (): Promise<void> => {
+    await clients.close();
+    await server.stop();
+  };
+  return { store: await clients.store({ url: server.url }), count, stop };
 }
 
 function costsAre(storeName: string, open: () => Promise<MeteredStore>): void {
