@@ -2,6 +2,7 @@ export { checkStore } from './check-store.js';
 export { createSessionEngine } from './engine.js';
 export { SESSION_ERROR_CODES, type SessionErrorCode } from './error-codes.js';
 export { SessionError, SessionUnavailableError, StoreUnavailableError } from './errors.js';
+export { openSharedRateLimit, type SharedRateLimit } from './open-shared-rate-limit.js';
 export { openStore } from './open-store.js';
 export { isSessionHandle, type RevokeOutcome, revokeSession } from './revoke-session.js';
 export type { SessionCookieOptions, SessionEngineOptions, SessionLog, StoreSettings } from './session-options.js';

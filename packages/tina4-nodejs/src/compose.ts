@@ -6,6 +6,7 @@ import {
   type Limits,
   type Logger,
   type MiddlewareResolver,
+  type RateLimitStore,
   type Router,
   type SessionEngine,
   type Templates,
@@ -17,6 +18,8 @@ import type { ProjectFolders } from './server/project-folders.js';
 export interface AppParts {
   readonly router: Router;
   readonly sessions: SessionEngine | undefined;
+  /** Counts for the limit of all requests; undefined: in memory. */
+  readonly rateLimit?: RateLimitStore | undefined;
   readonly templates: Templates;
   readonly log: Logger;
   /** How names of middleware become functions. */
@@ -36,7 +39,7 @@ export function composeApp(config: Config, folders: ProjectFolders, parts: AppPa
     reviseHtml: parts.reviseHtml,
     resolveMiddleware: parts.resolveMiddleware,
     publicDirectories: folders.publicDirectories,
-    middleware: middlewareSettingsOf(config),
+    middleware: middlewareSettingsOf(config, parts.rateLimit),
     isDebug: config.isDebug,
     limits: limitsOf(config, folders),
     requestTimeoutMs: server.requestTimeoutMs,

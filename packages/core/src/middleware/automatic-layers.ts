@@ -20,7 +20,7 @@ export function composeGlobals(
 ): Innermost {
   const { cors, rateLimit, isCorsAutomatic } = settings;
   const isLimited = rateLimit.limit !== undefined && rateLimit.limit > 0;
-  const inner = isLimited ? [rateLimitLayer(rateLimit), ...layers] : layers;
+  const inner = isLimited ? [rateLimitLayer(rateLimit, rateLimit.store), ...layers] : layers;
   const bare = compose(inner, innermost);
   if (!isCorsAutomatic || layers.some(isCorsLayer)) return bare;
   const withCors = compose([corsLayer(cors), ...inner], innermost);

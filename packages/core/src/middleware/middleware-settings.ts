@@ -1,3 +1,5 @@
+import type { RateLimitStore } from './rate-limiter.js';
+
 /** Who may call this app from scripts of other sites; see cors.ts. */
 export interface CorsSettings {
   /** Origins such as `https://shop.example`, or `*` for all. */
@@ -14,6 +16,8 @@ export interface RateLimitSettings {
   /** Requests of one address in a window. 0: no limit. Undefined: none unless the limiter is named, then 60. */
   readonly limit: number | undefined;
   readonly windowSeconds: number;
+  /** Counts for the limit of all requests. Undefined: in memory. Limiters that are named count by themselves. */
+  readonly store?: RateLimitStore | undefined;
 }
 
 /** Values of the headers; an empty text leaves a header out. */

@@ -3,7 +3,7 @@ import type { ClusterOptions, RedisOptions } from 'ioredis';
 import { importDriver } from '../import-driver.js';
 import type { RedisAddress } from './redis-address.js';
 import { isReadOnly, isWorthResending, unavailable } from './redis-failure.js';
-import { REDIS_SCRIPT, REDIS_SCRIPT_SHA } from './redis-script.js';
+import { REDIS_SCRIPT, type RedisScript, redisScript } from './redis-script.js';
 
 /** The part of ioredis' Redis and Cluster that is used here. */
 interface RedisClient {
@@ -21,6 +21,8 @@ interface RedisClient {
   /** Cluster only. */
   nodes?(role: 'master'): (RedisClient & { readonly options: { readonly host?: string; readonly port?: number } })[];
 }
+
+const SESSION_SCRIPT = redisScript(REDIS_SCRIPT);
 
 type RedisConstructor = new (options: RedisOptions) => RedisClient;
 type ClusterConstructor = new (nodes: { host: string; port: number }[], options: ClusterOptions) => RedisClient;
@@ -90,14 +92,19 @@ export class RedisConnection {
     await this.#inTime(this.#client.connect()).catch(() => undefined);
   }
 
-  /** Runs the script. One key pair and its arguments per item; one reply per item. */
+  /** Runs the session script. One key pair and its arguments per item; one reply per item. */
   async runScript(keys: readonly string[], args: readonly string[]): Promise<readonly unknown[]> {
-    const replies = (await this.#inTime(this.#callScript(keys, args))) as unknown[];
+    const replies = (await this.run(SESSION_SCRIPT, keys, args)) as unknown[];
     if (replies.some((reply) => typeof reply === 'string' && reply.startsWith('E ') && isReadOnly(reply.slice(2)))) {
       // Only a new connection finds out who the primary is now.
       this.#client.disconnect(true);
     }
     return replies;
+  }
+
+  /** Runs any script. On a cluster all keys must lie in one slot. */
+  run(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    return this.#inTime(this.#callScript(script, keys, args));
   }
 
   /** The values of several keys, null where there is none. On a cluster: of one key. */
@@ -150,12 +157,12 @@ export class RedisConnection {
    * By digest first. `eval` is not pipelined (see `clusterOptions`), so there the client follows MOVED and ASK for this command
    * alone; in a pipeline whose other commands were done it would not. It also puts a flushed script back.
    */
-  async #callScript(keys: readonly string[], args: readonly string[]): Promise<unknown> {
+  async #callScript(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     try {
-      return await this.#client.evalsha(REDIS_SCRIPT_SHA, keys.length, ...keys, ...args);
+      return await this.#client.evalsha(script.sha, keys.length, ...keys, ...args);
     } catch (error) {
       if (!isWorthResending(error)) throw error;
-      return this.#client.eval(REDIS_SCRIPT, keys.length, ...keys, ...args);
+      return this.#client.eval(script.text, keys.length, ...keys, ...args);
     }
   }
 

@@ -12,7 +12,8 @@ const REASONS: Readonly<Record<string, string>> = {
   BUSY: 'it is held up by a long script (BUSY).',
   NOAUTH: 'it wants a password (NOAUTH). Set TINA4_SESSION_PASSWORD.',
   WRONGPASS: 'it refuses the username or password (WRONGPASS). Check TINA4_SESSION_PASSWORD.',
-  NOPERM: 'its user may not run a command or use a key that sessions need (NOPERM). docs/session-stores.md lists them.',
+  NOPERM:
+    'its user may not run a command or use a key that sessions need (NOPERM). docs/session-stores/redis.md lists them.',
   WRONGTYPE: 'a key of ours holds something else (WRONGTYPE). Set another TINA4_SESSION_PREFIX.',
   DENIED: 'it is in protected mode and refuses other machines (DENIED). Set a password on it.',
 };

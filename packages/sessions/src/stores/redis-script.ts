@@ -137,5 +137,12 @@ end
 return replies
 `;
 
-/** Digest that EVALSHA names the script by. */
-export const REDIS_SCRIPT_SHA = createHash('sha1').update(REDIS_SCRIPT).digest('hex');
+/** A script and the digest that EVALSHA names it by. */
+export interface RedisScript {
+  readonly text: string;
+  readonly sha: string;
+}
+
+export function redisScript(text: string): RedisScript {
+  return Object.freeze({ text, sha: createHash('sha1').update(text).digest('hex') });
+}

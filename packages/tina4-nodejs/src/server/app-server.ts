@@ -18,7 +18,6 @@ import {
   registerHealth,
   resolveNames,
   resolveValues,
-  type SessionEngine,
   Templates,
   TypeScriptLoader,
   watchLoopLag,
@@ -28,7 +27,7 @@ import { applySettings, middlewareSettingsOf } from './apply-settings.js';
 import { BrowserRefresh, withRefreshScript } from './browser-refresh.js';
 import { DevPage } from './dev-page.js';
 import type { ServerEnvironment } from './environment.js';
-import { openSessions } from './open-sessions.js';
+import { openStores, type ServerStores } from './open-stores.js';
 import type { ProjectFolders } from './project-folders.js';
 import { describeFailure, StartError, startErrorOf } from './start-error.js';
 import { readVersion } from './version.js';
@@ -58,7 +57,7 @@ export class AppServer {
   readonly #devPage = new DevPage(() => ({ router: this.router, sessions: this.#sessions, log: Log }));
   #config: Config;
   #names = new DeclaredNames(new Map());
-  #sessions: SessionEngine;
+  #stores: ServerStores;
   #templates: Templates;
   #app: App;
   #server: RunningServer | undefined;
@@ -72,7 +71,7 @@ export class AppServer {
       server.#server = await listen(server.handle, { port: server.#wantedPort, host: server.#wantedHost });
       server.#watchLoop();
     } catch (error) {
-      await server.#sessions.close();
+      await server.#stores.close();
       throw startErrorOf(error, server.#wantedPort, server.#wantedHost);
     }
     return server;
@@ -87,24 +86,24 @@ export class AppServer {
       throw startErrorOf(error, 0, '');
     });
     await applySettings(config, options.folders.root);
-    const sessions = await openSessions(config, options.folders.root, Log).catch((error) => {
+    const stores = await openStores(config, options.folders.root, Log).catch((error) => {
       throw startErrorOf(error, 0, '');
     });
-    const server = new AppServer(options, config, sessions);
+    const server = new AppServer(options, config, stores);
     try {
       await server.#load();
     } catch (error) {
-      await sessions.close();
+      await stores.close();
       throw startErrorOf(error, 0, '');
     }
     return server;
   }
 
-  private constructor(options: AppServerOptions, config: Config, sessions: SessionEngine) {
+  private constructor(options: AppServerOptions, config: Config, stores: ServerStores) {
     this.#options = options;
     this.#print = options.print ?? printOfProcess();
     this.#config = config;
-    this.#sessions = sessions;
+    this.#stores = stores;
     this.#templates = this.#openTemplates();
     this.#app = this.#compose();
   }
@@ -152,6 +151,7 @@ export class AppServer {
     this.#stopLoopWatch();
     await this.#server?.close(timeoutMs);
     await this.#app.close();
+    await this.#stores.close();
     await Log.close();
   }
 
@@ -190,18 +190,18 @@ export class AppServer {
   async #readSettingsAgain(): Promise<void> {
     const before = this.#config;
     const config = await this.#options.environment.read(this.#options.folders.root);
-    const isSameSessions = isDeepStrictEqual(
-      [config.session, config.database, config.isDebug],
-      [before.session, before.database, before.isDebug],
+    const isSameStores = isDeepStrictEqual(
+      [config.session, config.database, config.isDebug, config.rateLimit.limit === undefined],
+      [before.session, before.database, before.isDebug, before.rateLimit.limit === undefined],
     );
-    const oldSessions = this.#sessions;
+    const oldStores = this.#stores;
     await applySettings(config, this.#options.folders.root);
-    if (!isSameSessions) this.#sessions = await openSessions(config, this.#options.folders.root, Log);
+    if (!isSameStores) this.#stores = await openStores(config, this.#options.folders.root, Log);
     this.#config = config;
     this.#watchLoop();
     this.#templates = this.#openTemplates();
     this.#app = this.#compose();
-    if (!isSameSessions) await oldSessions.close();
+    if (!isSameStores) await oldStores.close();
   }
 
   async #loadRoutes(): Promise<LoadedRoutes> {
@@ -245,7 +245,8 @@ export class AppServer {
   #compose(): App {
     return composeApp(this.#config, this.#options.folders, {
       router: this.router,
-      sessions: this.#sessions,
+      sessions: this.#stores.sessions,
+      rateLimit: this.#stores.rateLimit,
       templates: this.#templates,
       log: Log,
       resolveMiddleware: resolveNames(

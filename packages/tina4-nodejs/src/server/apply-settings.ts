@@ -10,6 +10,7 @@ import {
   MemoryCache,
   type MiddlewareSettings,
   provideCache,
+  type RateLimitStore,
 } from '@tina4/core';
 import { StartError } from './start-error.js';
 
@@ -47,8 +48,13 @@ export function uploadFolderOf(folder: string | undefined, projectDir: string): 
   return folder === undefined ? undefined : resolve(projectDir, folder);
 }
 
-/** Settings of the middleware that comes with the framework. CORS is answered from them without being registered. */
-export function middlewareSettingsOf({ cors, rateLimit, securityHeaders, cache, auth }: Config): MiddlewareSettings {
+/**
+ * Settings of the middleware that comes with the framework. CORS is answered from them without being registered. `sharedLimit`
+ * counts for the limit of all requests; without it each process counts by itself.
+ */
+export function middlewareSettingsOf(config: Config, sharedLimit?: RateLimitStore): MiddlewareSettings {
+  const { cors, securityHeaders, cache, auth } = config;
+  const rateLimit = { ...config.rateLimit, store: sharedLimit };
   return Object.freeze({ cors, rateLimit, securityHeaders, cache, auth, isCorsAutomatic: true });
 }
 

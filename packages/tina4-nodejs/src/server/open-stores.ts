@@ -1,0 +1,35 @@
+import type { Config, Logger, RateLimitStore, SessionEngine } from '@tina4/core';
+import { openSharedRateLimit } from '@tina4/sessions';
+import { openSessions } from './open-sessions.js';
+import { storeSettingsOf } from './session-settings.js';
+
+/** What a server keeps outside its process, or may. */
+export interface ServerStores {
+  readonly sessions: SessionEngine;
+  /** Counts for `TINA4_RATE_LIMIT` in all processes together. Undefined: each process counts by itself. */
+  readonly rateLimit: RateLimitStore | undefined;
+  /** Calling twice is safe. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the sessions and, where a limit is set and sessions lie on Redis or Valkey, the counters beside them. Rejects when a
+ * driver is missing or a setting cannot be met.
+ */
+export async function openStores(config: Config, projectDir: string, log: Logger): Promise<ServerStores> {
+  const isLimited = (config.rateLimit.limit ?? 0) > 0;
+  const sessions = await openSessions(config, projectDir, log);
+  try {
+    const rateLimit = isLimited ? await openSharedRateLimit(storeSettingsOf(config, projectDir), log) : undefined;
+    return {
+      sessions,
+      rateLimit,
+      close: async () => {
+        await Promise.all([sessions.close(), rateLimit?.close()]);
+      },
+    };
+  } catch (error) {
+    await sessions.close();
+    throw error;
+  }
+}
