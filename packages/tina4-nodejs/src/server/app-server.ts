@@ -54,7 +54,7 @@ export class AppServer {
   readonly #options: AppServerOptions;
   readonly #print: (line: string) => void;
   readonly #browsers = new BrowserRefresh();
-  readonly #devPage = new DevPage(() => ({ router: this.router, sessions: this.#sessions, log: Log }));
+  readonly #devPage = new DevPage(() => ({ router: this.router, sessions: this.#stores.sessions, log: Log }));
   #config: Config;
   #names = new DeclaredNames(new Map());
   #stores: ServerStores;
