@@ -285,6 +285,27 @@ export function describeSqlStore(engine: SqlEngine, open: () => Promise<TestData
       expect(await store.read(key)).toBeUndefined();
     });
 
+    test('updates and touches that meet a removal are answered, and the session stays removed', async () => {
+      const outcomes: string[] = [];
+      const rounds = async () => {
+        for (let round = 0; round < 25; round++) {
+          const key = newKey();
+          const from = later();
+          const version = (await store.create(key, { text: 'x', expiresAt: from })) ?? '';
+          const [result] = await Promise.all([
+            store.update(key, { text: 'y', expiresAt: from + 1 }, version),
+            store.touch(key, from, from + 1000),
+            store.remove(key),
+          ]);
+          outcomes.push(result.outcome, String(await store.read(key)));
+        }
+      };
+
+      await Promise.all(Array.from({ length: 6 }, rounds));
+
+      expect(outcomes.filter((outcome) => !['updated', 'gone', 'undefined'].includes(outcome))).toEqual([]);
+    }, 60_000);
+
     test('a table that was dropped meanwhile is made again', async () => {
       const key = newKey();
       await database.raw('drop table tina4_session');
