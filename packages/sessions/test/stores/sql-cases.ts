@@ -38,7 +38,9 @@ export function describeSqlStore(engine: SqlEngine, open: () => Promise<TestData
     const statements: string[] = [];
     const dialect = SQL_DIALECTS[engine];
 
-    const storeAt = (clockOffsetMs: number) => new SqlStore(database, dialect, 5000, () => Date.now() + clockOffsetMs);
+    const timeoutMs = () => testDatabase.settings.timeoutMs ?? 5000;
+    const storeAt = (clockOffsetMs: number) =>
+      new SqlStore(database, dialect, timeoutMs(), () => Date.now() + clockOffsetMs);
     const rowOf = async (key: string) =>
       (await database('tina4_session').where('session_id', key).select('*'))[0] as Record<string, unknown>;
     const later = () => Date.now() + 24 * HOUR;
@@ -52,7 +54,7 @@ export function describeSqlStore(engine: SqlEngine, open: () => Promise<TestData
       testDatabase = await open();
       database = await openDatabase(parseDatabaseUrl(testDatabase.settings), {
         ...testDatabase.settings,
-        timeoutMs: 5000,
+        timeoutMs: timeoutMs(),
       });
       database.on('query', ({ sql }: { sql: string }) => statements.push(sql));
       store = storeAt(0);
