@@ -63,7 +63,17 @@ export function classifySqlError(engine: SqlEngine, error: unknown, during: 'row
     if (/no such (table|column)/.test(error.message)) return 'missing';
     if (codes.some((code) => code.startsWith('SQLITE_BUSY_'))) return 'contention';
   }
+  if (engine === 'firebird' && isOfErasedRow(error)) return 'contention';
   return 'unavailable';
+}
+
+/**
+ * Firebird's answer to an update of a row that someone removed while the update waited for it. The code is one for anything; the
+ * text is fixed. Asked again, the statement finds the row gone.
+ */
+function isOfErasedRow(error: unknown): boolean {
+  const { gdscode, gdsparams } = (error ?? {}) as { gdscode?: unknown; gdsparams?: readonly unknown[] };
+  return gdscode === 335544382 && gdsparams?.[0] === 'cannot update erased record';
 }
 
 function errorCodes(error: unknown): string[] {

@@ -38,7 +38,9 @@ export function describeSqlStore(engine: SqlEngine, open: () => Promise<TestData
     const statements: string[] = [];
     const dialect = SQL_DIALECTS[engine];
 
-    const storeAt = (clockOffsetMs: number) => new SqlStore(database, dialect, 5000, () => Date.now() + clockOffsetMs);
+    const timeoutMs = () => testDatabase.settings.timeoutMs ?? 5000;
+    const storeAt = (clockOffsetMs: number) =>
+      new SqlStore(database, dialect, timeoutMs(), () => Date.now() + clockOffsetMs);
     const rowOf = async (key: string) =>
       (await database('tina4_session').where('session_id', key).select('*'))[0] as Record<string, unknown>;
     const later = () => Date.now() + 24 * HOUR;
@@ -52,7 +54,7 @@ export function describeSqlStore(engine: SqlEngine, open: () => Promise<TestData
       testDatabase = await open();
       database = await openDatabase(parseDatabaseUrl(testDatabase.settings), {
         ...testDatabase.settings,
-        timeoutMs: 5000,
+        timeoutMs: timeoutMs(),
       });
       database.on('query', ({ sql }: { sql: string }) => statements.push(sql));
       store = storeAt(0);
@@ -284,6 +286,27 @@ export function describeSqlStore(engine: SqlEngine, open: () => Promise<TestData
       expect(await store.renew(key, lease)).toBe(false);
       expect(await store.read(key)).toBeUndefined();
     });
+
+    test('updates and touches that meet a removal are answered, and the session stays removed', async () => {
+      const outcomes: string[] = [];
+      const rounds = async () => {
+        for (let round = 0; round < 25; round++) {
+          const key = newKey();
+          const from = later();
+          const version = (await store.create(key, { text: 'x', expiresAt: from })) ?? '';
+          const [result] = await Promise.all([
+            store.update(key, { text: 'y', expiresAt: from + 1 }, version),
+            store.touch(key, from, from + 1000),
+            store.remove(key),
+          ]);
+          outcomes.push(result.outcome, String(await store.read(key)));
+        }
+      };
+
+      await Promise.all(Array.from({ length: 6 }, rounds));
+
+      expect(outcomes.filter((outcome) => !['updated', 'gone', 'undefined'].includes(outcome))).toEqual([]);
+    }, 60_000);
 
     test('a table that was dropped meanwhile is made again', async () => {
       const key = newKey();

@@ -25,7 +25,8 @@ export async function makeTestDatabase(url: string): Promise<TestDatabase> {
 /** A database file of its own beside the one that `url` names. */
 export async function makeFirebirdDatabase(url: string): Promise<TestDatabase> {
   const databaseUrl = url.replace(/[^/]+$/, `t4test${randomBytes(6).toString('hex')}.fdb`);
-  const settings = { backend: 'database', databaseUrl, timeoutMs: 5000 } as const;
+  // Text travels in pieces of 1 KiB, one round trip each: on a busy machine a megabyte takes its time.
+  const settings = { backend: 'database', databaseUrl, timeoutMs: 15_000 } as const;
   const { host, port, username: user, password, database } = parseDatabaseUrl(settings);
   const options = { host, port, user, password, database, pageSize: 16384 } as const;
   await new Promise<void>((resolve, reject) => {
