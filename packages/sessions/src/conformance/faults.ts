@@ -121,7 +121,7 @@ export const faults: readonly StoreCase[] = [
       const [closing, other] = [await fixture.open(), await fixture.open()];
       const key = newKey();
       await createEntry(closing, key, 'x', fixture.later);
-      await closing.lock(key, newLease('POST /closing', 1_500));
+      await closing.lock(key, newLease('POST /closing', 600));
       await closing.close();
       await fixture.eventually('another client gets the lease', async () => {
         return (await other.lock(key, newLease())).outcome === 'held';
