@@ -35,6 +35,8 @@ Router.post('/half', async (req, res) => {
 Router.get('/all', async (req, res) => res.json(req.session.all()));
 `;
 const POSTS = 200;
+/** What is shown here is not a deadline, and the machine may be busy with other suites. */
+const PATIENT = { TINA4_SESSION_TIMEOUT: '15', TINA4_SESSION_LOCK_WAIT: '60' };
 
 const projects: ServedProject[] = [];
 let agent: Agent;
@@ -53,7 +55,7 @@ async function serve(processes: number, connections: number): Promise<string> {
     const project = await ServedProject.create({ 'src/routes/shop.ts': ROUTES });
     projects.push(project);
     const shared = join((projects[0] as ServedProject).folder, 'data/sessions');
-    addresses.push(await project.serve([], { TINA4_SESSION_PATH: shared }));
+    addresses.push(await project.serve([], { TINA4_SESSION_PATH: shared, ...PATIENT }));
   }
   return (await send(0, 'GET', '/')).cookie;
 }

@@ -11,7 +11,7 @@ describeService('mongodb', (service) => {
     let proxy: TcpProxy;
     const settingsOf = (space: string) => {
       const url = service.url.replace(/:\d+\//, `:${proxy.port}/`);
-      return { backend: 'mongodb', url, database: service.namespace, collection: space, timeoutMs: 2000 } as const;
+      return { backend: 'mongodb', url, database: service.namespace, collection: space, timeoutMs: 4000 } as const;
     };
 
     beforeAll(async () => {

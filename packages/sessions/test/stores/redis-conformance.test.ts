@@ -31,7 +31,7 @@ for (const name of ['redis', 'valkey'] as const) {
       createStore: ({ space, now }) => {
         const url = new URL(service.url);
         url.port = String(proxy.port);
-        return openRedisStore({ backend: name, url: url.href, prefix: prefixOf(space), timeoutMs: 1000, now });
+        return openRedisStore({ backend: name, url: url.href, prefix: prefixOf(space), timeoutMs: 2000, now });
       },
       cleanUp: async (space) => removeKeys(clients, service.url, prefixOf(space)),
       damage: async (space, key, how) => {
@@ -62,7 +62,7 @@ describeService('cluster', () => {
     ...shared,
     createStore: ({ space, now }) => {
       const prefix = `${space}:`;
-      return openRedisStore({ backend: 'redis', topology: 'cluster', url: cluster.url, prefix, timeoutMs: 1000, now });
+      return openRedisStore({ backend: 'redis', topology: 'cluster', url: cluster.url, prefix, timeoutMs: 2000, now });
     },
     interrupt: () => {
       for (const node of cluster.nodes) node.pause();
@@ -82,7 +82,7 @@ describeService('sentinel', (service) => {
         const prefix = `${service.namespace}:${space}:`;
         const name = process.env.TEST_REDIS_SENTINEL_NAME ?? 'mymaster';
         const address = { topology: 'sentinel', sentinelName: name, url: service.url } as const;
-        return openRedisStore({ backend: 'redis', ...address, prefix, timeoutMs: 1000, now });
+        return openRedisStore({ backend: 'redis', ...address, prefix, timeoutMs: 2000, now });
       },
       lacks: {
         sweep: SWEEP,

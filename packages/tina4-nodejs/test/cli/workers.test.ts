@@ -71,7 +71,7 @@ async function pidsOf(address: string): Promise<Set<number>> {
 
 test('three workers on one port keep all of 200 parallel cart adds of one session in files', async () => {
   project = await ServedProject.create({ 'src/routes/shop.ts': shop });
-  const address = await project.serve(['--workers', '3']);
+  const address = await project.serve(['--workers', '3'], { TINA4_SESSION_TIMEOUT: '15' });
   expect(project.output).toContain('  Workers: 3\n');
   const agent = new Agent({ keepAlive: true, maxSockets: 12 });
   const cookie = (await send(agent, 'GET', `${address}/`))?.cookie;
@@ -86,7 +86,7 @@ test('three workers on one port keep all of 200 parallel cart adds of one sessio
 
 test('a worker that is killed in the middle loses no answered cart add, frees the session and is replaced', async () => {
   project = await ServedProject.create({ 'src/routes/shop.ts': shop });
-  const address = await project.serve(['--workers', '3']);
+  const address = await project.serve(['--workers', '3'], { TINA4_SESSION_TIMEOUT: '15' });
   const agent = new Agent({ keepAlive: true, maxSockets: 12 });
   const first = await send(agent, 'GET', `${address}/`);
   const stored: string[] = [];
