@@ -17,7 +17,10 @@ afterAll(() => {
 });
 
 async function openShops(count: number): Promise<{ shops: ShopProcesses; cookie: string }> {
-  const opened = await program.open({ backend: 'file', path: join(root, randomBytes(4).toString('hex')) }, count);
+  const opened = await program.open(
+    { backend: 'file', path: join(root, randomBytes(4).toString('hex')), timeoutMs: 15_000 },
+    count,
+  );
   shops = opened.shops;
   return opened;
 }
