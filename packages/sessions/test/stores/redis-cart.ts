@@ -1,3 +1,4 @@
+import { waitFor } from '../../../../test/services/wait-for.js';
 import type { SessionStore } from '../../src/session-store.js';
 import { inAnHour, newLease } from './redis-clients.js';
 
@@ -23,6 +24,21 @@ export async function addItem(store: SessionStore, key: string, item: number): P
     if ((error as { code?: unknown }).code === 'T4_STORE_UNAVAILABLE') return false;
     throw error;
   }
+}
+
+/** What is stored. Waits for a store whose connection is not back yet: the items may have come through another one. */
+export async function storedItems(store: SessionStore | undefined, key: string): Promise<number[]> {
+  let items: number[] = [];
+  await waitFor(
+    'the store to answer',
+    async () => {
+      const session = await store?.read(key);
+      items = JSON.parse(session?.text ?? '[]') as number[];
+      return true;
+    },
+    10_000,
+  );
+  return items;
 }
 
 /** Requests that add to one list, several at a time, until told to stop. */

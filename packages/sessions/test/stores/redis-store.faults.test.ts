@@ -4,7 +4,7 @@ import type { PrivateServer } from '../../../../test/services/private-server.js'
 import { type RedisOptions, startRedis, startValkey } from '../../../../test/services/redis.js';
 import { waitFor } from '../../../../test/services/wait-for.js';
 import type { SessionStore } from '../../src/session-store.js';
-import { Shoppers } from './redis-cart.js';
+import { Shoppers, storedItems } from './redis-cart.js';
 import { inAnHour, newKey, newLease, RedisClients } from './redis-clients.js';
 import { startTcpProxy } from './tcp-proxy.js';
 
@@ -217,11 +217,6 @@ for (const [name, start] of servers) {
       await waitFor('the store to recover', async () => (await update()).outcome === 'updated', 10_000);
     });
   });
-}
-
-async function storedItems(store: SessionStore | undefined, key: string): Promise<number[]> {
-  const session = await store?.read(key);
-  return JSON.parse(session?.text ?? '[]') as number[];
 }
 
 async function failureOf(call: () => unknown): Promise<unknown> {

@@ -4,7 +4,7 @@ import { describeService } from '../../../../test/services/describe-service.js';
 import { type RedisClusterServer, startRedisCluster } from '../../../../test/services/redis-cluster.js';
 import { type RedisSentinelServer, startRedisSentinel } from '../../../../test/services/redis-sentinel.js';
 import { waitFor } from '../../../../test/services/wait-for.js';
-import { Shoppers } from './redis-cart.js';
+import { Shoppers, storedItems } from './redis-cart.js';
 import { inAnHour, newKey, newLease, RedisClients } from './redis-clients.js';
 
 describeService('cluster', () => {
@@ -33,7 +33,7 @@ describeService('cluster', () => {
     const atLast = shoppers.acknowledged.length;
     await waitFor('items after the last move', async () => shoppers.acknowledged.length > atLast + 20, 15_000);
     await shoppers.stop();
-    const stored = JSON.parse((await stores[0]?.read(key))?.text ?? '[]') as number[];
+    const stored = await storedItems(stores[0], key);
     expect(shoppers.acknowledged.filter((item) => !stored.includes(item))).toEqual([]);
     expect(shoppers.refused).toBe(0);
   });
@@ -115,7 +115,7 @@ describeService('sentinel', () => {
     const soFar = shoppers.acknowledged.length;
     await waitFor('items on the new primary', async () => shoppers.acknowledged.length > soFar + 20, 20_000);
     await shoppers.stop();
-    const stored = JSON.parse((await stores[0]?.read(key))?.text ?? '[]') as number[];
+    const stored = await storedItems(stores[0], key);
     expect(shoppers.acknowledged.filter((item) => !stored.includes(item))).toEqual([]);
   });
 });
