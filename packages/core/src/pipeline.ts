@@ -70,9 +70,17 @@ export async function handleRequest(
     rawResponse.destroy();
     context.log.error(`The answer to ${target.label} broke off while it was sent.`, { error: String(error) });
   }
-  context.onFinish?.(req, status);
+  tellFinished(req, status, context);
   const cleaning = Request.finish(req);
   if (cleaning !== undefined) await cleaning;
+}
+
+function tellFinished(req: Request, status: number, { onFinish, log }: AppContext): void {
+  try {
+    onFinish?.(req, status);
+  } catch (error) {
+    log.error(`The listener for finished requests failed after ${req.routeLabel}.`, { error: String(error), status });
+  }
 }
 
 function takeAnswer(res: Response, { reviseHtml }: AppContext): RecordedAnswer {

@@ -2,7 +2,7 @@ import type { AppContext } from '../app-context.js';
 import type { Request } from '../request/request.js';
 import { Response } from '../response/response.js';
 import { renderTemplate } from '../templates/render-template.js';
-import { type HttpError, statusOf } from './errors.js';
+import { HttpError, statusOf } from './errors.js';
 import { overlayPage } from './overlay.js';
 
 const GENERIC_MESSAGES: Readonly<Record<number, string>> = {
@@ -15,19 +15,31 @@ const GENERIC_MESSAGES: Readonly<Record<number, string>> = {
 
 /**
  * Records the answer to an error, the only place where one becomes a response. The status is the error's own (see `statusOf`);
- * from 500 on the client learns nothing but the status unless debug is on, and the log gets the details.
+ * from 500 on the client learns nothing but the status unless debug is on, and the log gets the details. Never rejects: an error
+ * that fails while it is looked at, or a page that fails while it is made, is a plain 500.
  */
 export async function answerError(error: unknown, req: Request, res: Response, context: AppContext): Promise<void> {
+  try {
+    await answerByKind(error, req, res, context);
+  } catch (failure) {
+    context.log.error(`The answer to an error of ${req.routeLabel} failed itself.`, { error: String(failure) });
+    Response.reset(res);
+    res.json({ error: GENERIC_MESSAGES[500], status: 500 }, 500);
+  }
+}
+
+async function answerByKind(error: unknown, req: Request, res: Response, context: AppContext): Promise<void> {
   const status = statusOf(error);
   if (status >= 500) logError(error, status, req, context);
   // Headers of the failed attempt (a content type, a cookie) do not belong to this answer.
   Response.reset(res);
   res.status(status);
-  const { code, headers, details, closesConnection, retryAfterSeconds } =
-    error instanceof Error ? (error as Partial<HttpError>) : {};
-  for (const [name, value] of Object.entries(headers ?? {})) res.header(name, value);
+  const { code, retryAfterSeconds } = error instanceof Error ? (error as Partial<HttpError>) : {};
   if (typeof retryAfterSeconds === 'number') res.header('Retry-After', Math.ceil(retryAfterSeconds));
-  if (closesConnection === true) res.header('Connection', 'close');
+  // Other packages' errors have fields of these names, too, which hold something else: what another server answered, say.
+  const own = error instanceof HttpError ? error : undefined;
+  for (const [name, value] of Object.entries(own?.headers ?? {})) res.header(name, value);
+  if (own?.closesConnection === true) res.header('Connection', 'close');
 
   if (context.isDebug && status >= 500 && wantsHtml(req) && error instanceof Error) {
     res.html(await overlayPage(error, req));
@@ -39,7 +51,7 @@ export async function answerError(error: unknown, req: Request, res: Response, c
   await answerWith(status, message, req, res, context, {
     ...(isCoded ? { code } : {}),
     status,
-    ...(status < 500 ? details : {}),
+    ...(status < 500 ? own?.details : {}),
     ...(context.isDebug && status >= 500 && error instanceof Error ? { stack: stackLines(error) } : {}),
   });
 }

@@ -67,12 +67,17 @@ async function sourceLines({ file, line }: Frame): Promise<string> {
   }
 }
 
-/** A copy with the values of telling names hidden. */
-function mask(value: unknown): unknown {
+/** What lies deeper is left out: the page is for reading, and a body may hold itself. */
+const MAX_DEPTH = 6;
+
+/** A copy that JSON can carry, with the values of telling names hidden. */
+function mask(value: unknown, depth = 0): unknown {
+  if (typeof value === 'bigint') return `${value}n`;
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(mask);
+  if (depth === MAX_DEPTH) return '…';
+  if (Array.isArray(value)) return value.map((inner) => mask(inner, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, SECRET_NAME.test(name) ? '••••' : mask(inner)]),
+    Object.entries(value).map(([name, inner]) => [name, SECRET_NAME.test(name) ? '••••' : mask(inner, depth + 1)]),
   );
 }
 
