@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 // Newest line that runs on Node 20. Fetched by npm, because pnpm is on few machines.
@@ -88,7 +88,9 @@ async function filesIn(folder, isWanted) {
     entries.map(async (entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
-        const isSkipped = entry.name === 'node_modules' || entry.name.startsWith('.') || entry.name === 'data';
+        // data/ beside a src/ holds what an app wrote: session files by the thousand. Inside a src/ it is a room of the code.
+        const isWritten = entry.name === 'data' && basename(folder) !== 'src';
+        const isSkipped = entry.name === 'node_modules' || entry.name.startsWith('.') || isWritten;
         return isSkipped ? [] : filesIn(path, isWanted);
       }
       return isWanted(path) ? [path] : [];

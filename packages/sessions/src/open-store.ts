@@ -7,20 +7,20 @@ type Opener = (settings: StoreSettings) => Promise<SessionStore>;
 /** One module per backend, loaded when it is chosen: an app pays for the one store it uses. */
 const OPENERS: Readonly<Record<StoreSettings['backend'], Opener>> = {
   file: async (settings) => {
-    const { FileStore } = await import('./stores/file-store.js');
+    const { FileStore } = await import('./stores/file/file-store.js');
     if (settings.path === undefined) {
       throw new SessionError('T4_STORE_PATH', 'The file store has no folder. Set TINA4_SESSION_PATH.');
     }
     return new FileStore({ directory: settings.path, now: settings.now });
   },
   memory: async (settings) => {
-    const { MemoryStore } = await import('./stores/memory-store.js');
+    const { MemoryStore } = await import('./stores/memory/memory-store.js');
     return new MemoryStore({ now: settings.now });
   },
-  redis: async (settings) => (await import('./stores/redis-store.js')).openRedisStore(settings),
-  valkey: async (settings) => (await import('./stores/redis-store.js')).openRedisStore(settings),
-  mongodb: async (settings) => (await import('./stores/mongodb-store.js')).openMongodbStore(settings),
-  database: async (settings) => (await import('./stores/sql-store.js')).openSqlStore(settings),
+  redis: async (settings) => (await import('./stores/redis/redis-store.js')).openRedisStore(settings),
+  valkey: async (settings) => (await import('./stores/redis/redis-store.js')).openRedisStore(settings),
+  mongodb: async (settings) => (await import('./stores/mongodb/mongodb-store.js')).openMongodbStore(settings),
+  database: async (settings) => (await import('./stores/sql/sql-store.js')).openSqlStore(settings),
 };
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createSessionEngine } from '../src/engine.js';
+import { createSessionEngine } from '../src/engine/engine.js';
 import { StoreUnavailableError } from '../src/errors.js';
 import type { SessionEngine } from '../src/session-types.js';
 import { beginRequest, idOfCookie } from './support/direct-request.js';

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createSessionEngine } from '../src/engine.js';
+import { createSessionEngine } from '../src/engine/engine.js';
 import { SESSION_ERROR_CODES } from '../src/error-codes.js';
 import { openStore } from '../src/open-store.js';
-import { MemoryStore } from '../src/stores/memory-store.js';
+import { MemoryStore } from '../src/stores/memory/memory-store.js';
 
 test('all mistakes in the options come in one error', () => {
   const create = () =>

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { createSessionEngine } from '../src/engine.js';
+import { createSessionEngine } from '../src/engine/engine.js';
 import type { SessionEngineOptions } from '../src/session-options.js';
-import { MemoryStore } from '../src/stores/memory-store.js';
+import { MemoryStore } from '../src/stores/memory/memory-store.js';
 import { Browser, type Routes, startApp, type TestApp } from './support/test-app.js';
 
 const apps: TestApp[] = [];

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createSessionEngine } from '../src/engine.js';
+import { createSessionEngine } from '../src/engine/engine.js';
 import type { RequestSession } from '../src/session-types.js';
-import { MemoryStore } from '../src/stores/memory-store.js';
+import { MemoryStore } from '../src/stores/memory/memory-store.js';
 import { closeApps, openApp } from './support/apps.js';
 import { intercept, recordCalls } from './support/intercepted-store.js';
 import { gate, memoryLog, until } from './support/observe.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createSessionEngine } from '../src/engine.js';
+import { createSessionEngine } from '../src/engine/engine.js';
 import { beginRequest, type DirectRequest, idOfCookie } from './support/direct-request.js';
 import { SharedBackend } from './support/shared-backend.js';
 

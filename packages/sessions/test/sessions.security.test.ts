@@ -1,10 +1,10 @@
 /** Attacks on sessions, each with the code of the line it answers in the list of attacks that this project keeps. */
 import { afterEach, expect, test } from '@jest/globals';
-import { createSessionEngine } from '../src/engine.js';
-import { findSessionIds } from '../src/session-cookie.js';
-import { createRandomPool, keyOfSessionId, newSessionId } from '../src/session-id.js';
+import { createRandomPool, keyOfSessionId, newSessionId } from '../src/data/session-id.js';
+import { createSessionEngine } from '../src/engine/engine.js';
+import { findSessionIds } from '../src/engine/session-cookie.js';
 import type { SessionCookieOptions, SessionEngineOptions } from '../src/session-options.js';
-import { MemoryStore } from '../src/stores/memory-store.js';
+import { MemoryStore } from '../src/stores/memory/memory-store.js';
 import { closeApps, openApp } from './support/apps.js';
 import { type Interceptor, intercept, recordCalls } from './support/intercepted-store.js';
 import { gate, memoryLog } from './support/observe.js';

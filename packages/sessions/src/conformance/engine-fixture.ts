@@ -1,4 +1,4 @@
-import { createSessionEngine } from '../engine.js';
+import { createSessionEngine } from '../engine/engine.js';
 import type { SessionEngineOptions } from '../session-options.js';
 import type { SessionStore } from '../session-store.js';
 import type { RequestSession, Session, SessionEngine, SessionMode } from '../session-types.js';

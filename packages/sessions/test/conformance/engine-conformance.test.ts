@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, test } from '@jest/globals';
 import { engineConformance } from '../../src/conformance/engine-conformance.js';
-import { FileStore } from '../../src/stores/file-store.js';
-import { MemoryStore } from '../../src/stores/memory-store.js';
+import { FileStore } from '../../src/stores/file/file-store.js';
+import { MemoryStore } from '../../src/stores/memory/memory-store.js';
 
 const root = mkdtempSync(join(tmpdir(), 't4-engine-conformance-'));
 

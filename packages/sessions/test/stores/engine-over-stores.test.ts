@@ -1,8 +1,8 @@
 import { afterAll, test } from '@jest/globals';
 import { engineConformance } from '../../src/conformance/engine-conformance.js';
-import { createSessionEngine } from '../../src/engine.js';
+import { createSessionEngine } from '../../src/engine/engine.js';
 import { openStore } from '../../src/open-store.js';
-import { isFerretdb, oneAtATime } from './ferretdb.js';
+import { isFerretdb, oneAtATime } from './mongodb/ferretdb.js';
 import { SHARED_STORES, type TestPlace } from './shared-stores.js';
 
 /** Longer than a request ever needs here: what is shown is that the answer is right, also on a busy machine. */

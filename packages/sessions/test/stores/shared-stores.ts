@@ -7,8 +7,8 @@ import { Cluster, Redis } from 'ioredis';
 import { describeService, type ServiceUnderTest } from '../../../../test/services/describe-service.js';
 import type { ServiceName } from '../../../../test/services/services.js';
 import type { StoreSettings } from '../../src/session-options.js';
-import { connectMongodb } from '../../src/stores/mongodb-connection.js';
-import { makeFirebirdDatabase, makeTestDatabase } from './sql-test-database.js';
+import { connectMongodb } from '../../src/stores/mongodb/mongodb-connection.js';
+import { makeFirebirdDatabase, makeTestDatabase } from './sql/sql-test-database.js';
 
 /** A fresh place for sessions on some backend, and what frees it. */
 export interface TestPlace {

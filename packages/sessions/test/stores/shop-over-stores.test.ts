@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { isFerretdb } from './ferretdb.js';
+import { isFerretdb } from './mongodb/ferretdb.js';
 import { SHARED_STORES } from './shared-stores.js';
 import { ShopProgram } from './shop-processes.js';
 

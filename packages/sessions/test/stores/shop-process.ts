@@ -1,4 +1,4 @@
-import { createSessionEngine } from '../../src/engine.js';
+import { createSessionEngine } from '../../src/engine/engine.js';
 import { openStore } from '../../src/open-store.js';
 import type { StoreSettings } from '../../src/session-options.js';
 import { startApp } from '../support/test-app.js';

@@ -1,6 +1,6 @@
-import { createSessionEngine } from '../../src/engine.js';
+import { createSessionEngine } from '../../src/engine/engine.js';
 import type { SessionEngineOptions } from '../../src/session-options.js';
-import { MemoryStore } from '../../src/stores/memory-store.js';
+import { MemoryStore } from '../../src/stores/memory/memory-store.js';
 import { type Routes, startApp, type TestApp } from './test-app.js';
 
 const apps: TestApp[] = [];

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { encodeLive, encodeTombstone } from '../../src/codec.js';
-import { createSessionEngine } from '../../src/engine.js';
-import { revokeSession } from '../../src/revoke-session.js';
-import { keyOfSessionId } from '../../src/session-id.js';
+import { encodeLive, encodeTombstone } from '../../src/data/codec.js';
+import { keyOfSessionId } from '../../src/data/session-id.js';
+import { createSessionEngine } from '../../src/engine/engine.js';
 import type { SessionStore } from '../../src/session-store.js';
-import { reportStore } from '../../src/store-report.js';
+import { revokeSession } from '../../src/tools/revoke-session.js';
+import { reportStore } from '../../src/tools/store-report.js';
 import { gate } from './observe.js';
 import { Browser, startApp, type TestApp } from './test-app.js';
 

@@ -1,0 +1,118 @@
+import type { Session } from '../session-types.js';
+import { parseRecord, type SessionRecord } from './codec.js';
+import { changesBetween, hasSameKeys, hasSamePrimitives } from './merge.js';
+import { serializeRecord } from './serialize.js';
+import { clearRecord, createSessionObject, fillRecord, freezeDeep, type SessionControls } from './session-data.js';
+
+/** The JSON text of a session without data. */
+export const EMPTY_JSON = '{}';
+
+const EMPTY: Readonly<SessionRecord> = Object.freeze({});
+
+/** One request's copy of the session's data, and the text it is compared with. Parsed only when somebody touches it. */
+export class SessionCopy {
+  readonly #controls: SessionControls;
+  #data: Session | undefined;
+  #json = EMPTY_JSON;
+  /** `#json` as it was parsed for `#data`. Its nested values are the user's own objects, so only primitives may be compared. */
+  #parsed: Readonly<SessionRecord> | undefined;
+  #storedJson: string | undefined;
+  #isFrozen = false;
+
+  constructor(controls: SessionControls) {
+    this.#controls = controls;
+  }
+
+  /** What the data was when it was last in step with the store, as JSON text. */
+  get json(): string {
+    return this.#json;
+  }
+
+  /** What the store holds where that is not `json`: a save in the middle of the request merged. */
+  get storedJson(): string | undefined {
+    return this.#storedJson;
+  }
+
+  /** The data as it is, undefined while nobody touched it. */
+  get data(): Session | undefined {
+    return this.#data;
+  }
+
+  get isTouched(): boolean {
+    return this.#data !== undefined;
+  }
+
+  /** Is there any own key in the data? */
+  get hasKeys(): boolean {
+    return this.#data !== undefined && Object.keys(this.#data).length > 0;
+  }
+
+  /** Takes what was loaded, unparsed. */
+  load(json: string): void {
+    this.#json = json;
+  }
+
+  /** The object behind `req.session`. `onCorrupt` hears of a text that is no JSON object; the data is empty then. */
+  open(onCorrupt: () => void): Session {
+    if (this.#data !== undefined) return this.#data;
+    this.#parsed = this.#json === EMPTY_JSON ? EMPTY : parseRecord(this.#json);
+    if (this.#parsed === undefined) {
+      this.forget();
+      onCorrupt();
+    }
+    this.#data = createSessionObject(this.#controls, this.#parsed ?? EMPTY);
+    if (this.#isFrozen) freezeDeep(this.#data);
+    return this.#data;
+  }
+
+  /** Replaces the content of the same object; undefined and null count as nothing. */
+  replace(content: object | null | undefined): void {
+    if (content === this.#data) return;
+    const values: SessionRecord = Object.fromEntries(Object.entries(content ?? EMPTY));
+    const data = this.#data as SessionRecord;
+    clearRecord(data);
+    fillRecord(data, values);
+  }
+
+  /** Later writes throw, at every depth. */
+  freeze(): void {
+    this.#isFrozen = true;
+    freezeDeep(this.#data);
+  }
+
+  /** The JSON text of the data when it is not what was loaded or last stored, else undefined. */
+  changedJson(): string | undefined {
+    const data = this.#data as SessionRecord | undefined;
+    if (data === undefined) return undefined;
+    if (this.#parsed !== undefined && hasSamePrimitives(this.#parsed, data)) return undefined;
+    const json = serializeRecord(data);
+    return json === this.#json || this.#isReordered(json, data) ? undefined : json;
+  }
+
+  /** True when a key was added or has another value; deleting one does not count. */
+  hasSetKey(): boolean {
+    return changesBetween(parseRecord(this.#json) ?? EMPTY, (this.#data ?? EMPTY) as SessionRecord).set.length > 0;
+  }
+
+  /** The store holds `json` now, or `mergedJson` where the write was merged. */
+  nowStored(json: string, mergedJson: string | undefined): void {
+    this.#json = json;
+    this.#parsed = undefined;
+    this.#storedJson = mergedJson;
+  }
+
+  /** The store holds nothing of this session any more. The data stays, as that of a new one. */
+  forget(): void {
+    this.#json = EMPTY_JSON;
+    this.#parsed = EMPTY;
+    this.#storedJson = undefined;
+  }
+
+  /** A key that was deleted and set again stands elsewhere in the text; nothing has changed. */
+  #isReordered(json: string, data: Readonly<SessionRecord>): boolean {
+    if (json.length !== this.#json.length) return false;
+    if (this.#parsed !== undefined && hasSameKeys(this.#parsed, data)) return false;
+    const { set, deleted } = changesBetween(parseRecord(this.#json) ?? EMPTY, data);
+    return set.length + deleted.length === 0;
+  }
+}

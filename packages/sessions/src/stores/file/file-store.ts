@@ -1,0 +1,405 @@
+import { randomBytes } from 'node:crypto';
+import { isAbsolute, join } from 'node:path';
+import { SessionError, StoreUnavailableError } from '../../errors.js';
+import type {
+  BusyResult,
+  EntriesPage,
+  Lease,
+  LockResult,
+  SessionStore,
+  SessionWrite,
+  StoredSession,
+  SweepResult,
+  UpdateResult,
+} from '../../session-store.js';
+import { createFileCalls, type FileCalls, failureCode } from './file-calls.js';
+import { FileEntries } from './file-entry.js';
+import { encodeFile, type FileHeader, type FileWriter } from './file-format.js';
+import { FileHolds, type Hold } from './file-holds.js';
+import { listFiles } from './file-listing.js';
+import { FileLock, FileLocks, ignoreMissing, type StandingLock } from './file-lock.js';
+import { FileSweeper } from './file-sweeper.js';
+import { describeThisProcess } from './process-identity.js';
+
+export interface FileStoreOptions {
+  /** Absolute folder, made with mode 0700 at the first write. Several processes may share it. */
+  readonly directory: string;
+  /** Ms since the epoch, default Date.now. */
+  readonly now?: (() => number) | undefined;
+  /** Ms after which an unreadable lock of another host counts as over, default 15,000. Readable locks carry their own length. */
+  readonly leaseMs?: number | undefined;
+  /** The file system, for tests. */
+  readonly calls?: FileCalls | undefined;
+  /** This process as locks name it, for tests. */
+  readonly writer?: FileWriter | undefined;
+}
+
+const KEY = /^[0-9a-f]{64}$/;
+
+/**
+ * Sessions as files, `aa/<key>` below one folder, safe with several processes. Every change is a rename of a complete file, made
+ * by the owner of the lock file beside it, so that a crash leaves the old session or the new one. Above 250 lines because the
+ * eleven verbs of the contract stand together; locks, bytes and collection live in the other `file-*` modules.
+ */
+export class FileStore implements SessionStore {
+  readonly name = 'file';
+  readonly isShared = true;
+  readonly #directory: string;
+  readonly #now: () => number;
+  readonly #calls: FileCalls;
+  readonly #locks: FileLocks;
+  readonly #entries: FileEntries;
+  readonly #sweeper: FileSweeper;
+  readonly #holds = new FileHolds();
+  readonly #tokenStart = randomBytes(6).toString('hex');
+  #tokens = 0;
+  #writer: Promise<FileWriter> | undefined;
+  readonly #givenWriter: FileWriter | undefined;
+  readonly #running = new Set<Promise<unknown>>();
+  #isClosed = false;
+
+  constructor(options: FileStoreOptions) {
+    if (!isAbsolute(options.directory)) {
+      throw new SessionError(
+        'T4_STORE_PATH',
+        `The folder of the file store is "${options.directory}". Give an absolute path.`,
+      );
+    }
+    this.#directory = options.directory;
+    this.#now = options.now ?? Date.now;
+    this.#calls = options.calls ?? createFileCalls();
+    this.#givenWriter = options.writer;
+    this.#locks = new FileLocks(this.#calls, () => this.#self(), options.leaseMs ?? 15_000);
+    this.#entries = new FileEntries(this.#calls);
+    this.#sweeper = new FileSweeper(this.#calls, this.#locks, this.#entries, this.#directory, () => this.#moment());
+  }
+
+  read(key: string): Promise<StoredSession | undefined> {
+    return this.#run(() => this.#readLive(this.#path(key)));
+  }
+
+  lock(key: string, lease: Lease): Promise<LockResult> {
+    return this.#run(async () => {
+      const path = this.#path(key);
+      const own = await this.#hold(key);
+      if (own !== undefined) {
+        if (own.owner !== lease.owner) return toBusy(own.label, own.endsAt - performance.now());
+        if (await this.#renewHold(key, own, lease.durationMs)) return this.#enter(key, path, own);
+      }
+      if (!(await this.#exists(path))) return { outcome: 'absent' };
+      // Counted from before the file exists, so that this process never believes in its lease for longer than others do.
+      const endsAt = performance.now() + lease.durationMs;
+      const lock = await this.#acquire(
+        path,
+        encodeFile(
+          {
+            state: 'lease',
+            expiresAt: 0,
+            token: this.#token(),
+            writer: await this.#self(),
+            durationMs: lease.durationMs,
+          },
+          lease.label,
+        ),
+      );
+      if (lock === undefined) return { outcome: 'absent' };
+      if (!(lock instanceof FileLock)) return describeStanding(lock);
+      const { owner, label } = lease;
+      return this.#enter(key, path, { owner, label, lock, version: '', expiresAt: 0, endsAt, work: Promise.resolve() });
+    });
+  }
+
+  renew(key: string, lease: Lease): Promise<boolean> {
+    return this.#run(async () => {
+      const hold = await this.#hold(key, lease.owner);
+      return hold !== undefined && this.#renewHold(key, hold, lease.durationMs);
+    });
+  }
+
+  unlock(key: string, owner: string): Promise<void> {
+    return this.#run(async () => {
+      const hold = await this.#hold(key, owner);
+      if (hold === undefined) return;
+      await inTurn(hold, () => {
+        this.#holds.drop(key, hold);
+        return hold.lock.release();
+      });
+    });
+  }
+
+  create(key: string, write: SessionWrite): Promise<string | undefined> {
+    return this.#run(async () => {
+      const path = this.#path(key);
+      const token = this.#token();
+      const content = await this.#complete(token, write);
+      let lock = await this.#acquire(path, content);
+      if (lock === undefined) {
+        await this.#calls.mkdir(join(path, '..'));
+        lock = await this.#locks.acquire(`${path}.lock`, content);
+      }
+      // A lease on an entry that ended meanwhile protects nothing.
+      if (!(lock instanceof FileLock)) {
+        if (!(await this.#isFree(path))) return undefined;
+        lock = await this.#locks.seize(`${path}.lock`, token, content);
+      }
+      try {
+        if (!(await this.#isFree(path, key))) return undefined;
+        if (!(await lock.commit(path))) throw new Error('The session was removed while it was created.');
+        return token;
+      } finally {
+        await lock.release();
+      }
+    });
+  }
+
+  update(
+    key: string,
+    write: SessionWrite,
+    expectedVersion: string,
+    options: { readonly owner?: string | undefined; readonly keepLease?: boolean | undefined } = {},
+  ): Promise<UpdateResult> {
+    return this.#run(async () => {
+      const path = this.#path(key);
+      const hold = options.owner === undefined ? undefined : await this.#hold(key, options.owner);
+      if (hold !== undefined) {
+        const keepLease = options.keepLease === true;
+        const result = await inTurn(hold, () => this.#commitHold(key, hold, write, expectedVersion, keepLease));
+        if (result !== undefined) return result;
+        await this.#holds.expire(key);
+      }
+      return this.#compareAndSet(path, write, expectedVersion);
+    });
+  }
+
+  touch(key: string, from: number, to: number): Promise<boolean> {
+    return this.#run(async () => {
+      const path = this.#path(key);
+      const state = await this.#entries.inspect(path);
+      if (!this.#isLive(state) || state.header.expiresAt !== from) return false;
+      const lock = await this.#locks.acquire(`${path}.touch`, await this.#moment());
+      if (!(lock instanceof FileLock)) throw new Error('Another process extends this session and does not end.');
+      try {
+        return await this.#entries.touch(path, from, to, this.#now());
+      } finally {
+        await lock.release();
+      }
+    });
+  }
+
+  remove(key: string): Promise<void> {
+    return this.#run(async () => {
+      const path = this.#path(key);
+      if (!(await this.#exists(path))) return;
+      // The lock is taken even from a live holder: its commit must not bring the entry back.
+      const lock = await this.#locks.seize(`${path}.lock`, this.#token(), await this.#moment());
+      try {
+        await this.#calls.unlink(path).catch(ignoreMissing);
+      } finally {
+        await lock.release();
+      }
+      const hold = this.#holds.get(key);
+      if (hold === undefined) return;
+      this.#holds.drop(key, hold);
+      await inTurn(hold, () => hold.lock.release());
+    });
+  }
+
+  sweep(expiredBefore: number, limit: number): Promise<SweepResult> {
+    return this.#run(() => this.#sweeper.sweep(expiredBefore, limit));
+  }
+
+  entries(cursor: string | undefined, limit: number): Promise<EntriesPage> {
+    return this.#run(() => listFiles(this.#calls, this.#entries, this.#directory, cursor, limit));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#running);
+    await this.#holds.close();
+    await this.#sweeper.close();
+  }
+
+  /** Reads what the lease was taken for, and holds it; lets go when there is nothing. */
+  async #enter(key: string, path: string, hold: Hold): Promise<LockResult> {
+    let isHeld = false;
+    try {
+      const session = await this.#readLive(path);
+      if (session === undefined) return { outcome: 'absent' };
+      hold.version = session.version;
+      hold.expiresAt = session.expiresAt;
+      this.#holds.add(key, hold);
+      isHeld = true;
+      return { outcome: 'held', session };
+    } finally {
+      if (!isHeld) {
+        this.#holds.drop(key, hold);
+        await hold.lock.release();
+      }
+    }
+  }
+
+  /** Undefined when the lease turns out to be lost: the caller goes on without it. */
+  async #commitHold(
+    key: string,
+    hold: Hold,
+    write: SessionWrite,
+    expectedVersion: string,
+    keepLease: boolean,
+  ): Promise<UpdateResult | undefined> {
+    const path = this.#path(key);
+    if (this.#holds.get(key) !== hold) return undefined;
+    if (hold.version !== expectedVersion || hold.expiresAt <= this.#now()) {
+      // Somebody may have extended it since it was locked.
+      const current = await this.#readLive(path);
+      if (current === undefined) return { outcome: 'gone' };
+      if (hold.version !== expectedVersion) return { outcome: 'conflict', current };
+    }
+    const token = this.#token();
+    const content = await this.#complete(token, write);
+    if (keepLease) {
+      const file = await this.#locks.prepare(path, token, content);
+      try {
+        if (!(await hold.lock.isHeld()) || !(await file.commit(path))) return undefined;
+      } finally {
+        await file.release();
+      }
+      hold.version = token;
+      hold.expiresAt = write.expiresAt;
+    } else {
+      await hold.lock.write(content);
+      this.#holds.drop(key, hold);
+      if (!(await hold.lock.commit(path))) return undefined;
+    }
+    return { outcome: 'updated', version: token };
+  }
+
+  async #compareAndSet(path: string, write: SessionWrite, expectedVersion: string): Promise<UpdateResult> {
+    const token = this.#token();
+    const lock = await this.#acquire(path, await this.#complete(token, write));
+    if (lock === undefined) return { outcome: 'gone' };
+    if (!(lock instanceof FileLock)) {
+      return this.#isLive(await this.#entries.inspect(path)) ? describeStanding(lock) : { outcome: 'gone' };
+    }
+    try {
+      const current = await this.#readLive(path);
+      if (current === undefined) return { outcome: 'gone' };
+      if (current.version !== expectedVersion) return { outcome: 'conflict', current };
+      return (await lock.commit(path)) ? { outcome: 'updated', version: token } : { outcome: 'gone' };
+    } finally {
+      await lock.release();
+    }
+  }
+
+  #renewHold(key: string, hold: Hold, durationMs: number): Promise<boolean> {
+    return inTurn(hold, async () => {
+      if (this.#holds.get(key) !== hold) return false;
+      const endsAt = performance.now() + durationMs;
+      if (await hold.lock.renew()) {
+        hold.endsAt = endsAt;
+        return true;
+      }
+      this.#holds.drop(key, hold);
+      await hold.lock.release();
+      return false;
+    });
+  }
+
+  async #hold(key: string, owner?: string): Promise<Hold | undefined> {
+    await this.#holds.expire(key);
+    return this.#holds.get(key, owner);
+  }
+
+  /** Undefined when the folder is missing: then there is no entry either. */
+  async #acquire(path: string, content: Buffer): Promise<FileLock | StandingLock | undefined> {
+    try {
+      return await this.#locks.acquire(`${path}.lock`, content);
+    } catch (error) {
+      if (failureCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async #readLive(path: string): Promise<StoredSession | undefined> {
+    const session = await this.#entries.read(path);
+    return session !== undefined && session.expiresAt > this.#now() ? session : undefined;
+  }
+
+  #isLive(state: { kind: string; header?: FileHeader }): state is { kind: 'session'; header: FileHeader } {
+    return state.header !== undefined && state.header.expiresAt > this.#now();
+  }
+
+  /** Whether a new entry may stand at `path`. With `key`, what cannot be read there is set aside first. */
+  async #isFree(path: string, key?: string): Promise<boolean> {
+    const state = await this.#entries.inspect(path);
+    if (state.kind === 'unreadable' && key !== undefined) await this.#sweeper.setAside(path, key);
+    return state.kind !== 'foreign' && !this.#isLive(state);
+  }
+
+  async #exists(path: string): Promise<boolean> {
+    try {
+      await this.#calls.exists(path);
+      return true;
+    } catch (error) {
+      if (failureCode(error) === 'ENOENT') return false;
+      throw error;
+    }
+  }
+
+  async #complete(token: string, { text, expiresAt }: SessionWrite): Promise<Buffer> {
+    return encodeFile({ state: 'complete', expiresAt, token, writer: await this.#self(), durationMs: 0 }, text);
+  }
+
+  async #moment(): Promise<Buffer> {
+    const header = { state: 'moment', expiresAt: 0, token: this.#token(), durationMs: 0 } as const;
+    return encodeFile({ ...header, writer: await this.#self() }, '');
+  }
+
+  #self(): Promise<FileWriter> {
+    this.#writer ??= this.#givenWriter ? Promise.resolve(this.#givenWriter) : describeThisProcess();
+    return this.#writer;
+  }
+
+  // The first twelve characters are this store's own, so no file ever written has the same token as another.
+  #token(): string {
+    this.#tokens += 1;
+    return this.#tokenStart + this.#tokens.toString(36).padStart(8, '0');
+  }
+
+  // Names come from the key only, and a key that is none reaches no path.
+  #path(key: string): string {
+    if (!KEY.test(key)) throw new TypeError('A session key has 64 lower-case hex characters.');
+    return join(this.#directory, key.slice(0, 2), key);
+  }
+
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new StoreUnavailableError('The file store is closed.');
+    const running = work();
+    this.#running.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      if (error instanceof TypeError) throw error;
+      const reason = failureCode(error) ?? (error instanceof Error ? error.message : String(error));
+      throw new StoreUnavailableError(
+        `The session folder "${this.#directory}" cannot be used (${reason}). Check that it exists on a disk with room and that this process may write there.`,
+        error,
+      );
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+}
+
+function inTurn<T>(hold: Hold, step: () => Promise<T>): Promise<T> {
+  const turn = hold.work.then(step, step);
+  hold.work = turn.catch(() => {}); // told to the caller of that step
+  return turn;
+}
+
+function describeStanding(lock: StandingLock): BusyResult {
+  return toBusy(lock.label, lock.remainingMs);
+}
+
+function toBusy(holder: string | undefined, remainingMs: number): BusyResult {
+  return { outcome: 'busy', holder, remainingMs: Math.max(remainingMs, 0) };
+}

@@ -1,0 +1,278 @@
+// Over 250 lines: this is the one file that knows the client; its options and events belong together.
+import type { ClusterOptions, RedisOptions } from 'ioredis';
+import { importDriver } from '../../import-driver.js';
+import type { RedisAddress } from './redis-address.js';
+import { isReadOnly, isWorthResending, unavailable } from './redis-failure.js';
+import { REDIS_SCRIPT, type RedisScript, redisScript } from './redis-script.js';
+
+/** The part of ioredis' Redis and Cluster that is used here. */
+interface RedisClient {
+  readonly status: string;
+  connect(): Promise<void>;
+  disconnect(reconnect?: boolean): void;
+  on(event: string, listener: (error: unknown) => void): unknown;
+  evalsha(digest: string, keyCount: number, ...keysAndArgs: readonly string[]): Promise<unknown>;
+  eval(script: string, keyCount: number, ...keysAndArgs: readonly string[]): Promise<unknown>;
+  mget(keys: readonly string[]): Promise<(string | null)[]>;
+  get(key: string): Promise<string | null>;
+  scan(cursor: string, match: 'MATCH', pattern: string, count: 'COUNT', limit: number): Promise<[string, string[]]>;
+  info(): Promise<string>;
+  config(verb: 'GET', parameter: string): Promise<unknown>;
+  /** Cluster only. */
+  nodes?(role: 'master'): (RedisClient & { readonly options: { readonly host?: string; readonly port?: number } })[];
+}
+
+const SESSION_SCRIPT = redisScript(REDIS_SCRIPT);
+
+type RedisConstructor = new (options: RedisOptions) => RedisClient;
+type ClusterConstructor = new (nodes: { host: string; port: number }[], options: ClusterOptions) => RedisClient;
+
+/** What a server tells of itself. */
+export interface RedisFacts {
+  /** The reply to INFO: lines `field:value`. */
+  readonly info: string;
+  /** When it saves to disk, empty for never; undefined where it does not say (managed services forbid CONFIG). */
+  readonly saves: string | undefined;
+}
+
+/** What `openRedisConnection` needs besides the address. */
+export interface RedisConnectionOptions {
+  /** `redis` or `valkey`, for messages. */
+  readonly storeName: string;
+  /** For connecting and for each command, ms. */
+  readonly timeoutMs: number;
+  readonly projectDir: string;
+}
+
+/**
+ * Loads ioredis and connects. A server that does not answer in time is no error here: the connection is tried again in the
+ * background and every command says what is wrong until it stands. Rejects with T4_DRIVER_MISSING.
+ */
+export async function openRedisConnection(
+  address: RedisAddress,
+  options: RedisConnectionOptions,
+): Promise<RedisConnection> {
+  const driver = await importDriver('ioredis', options.storeName, options.projectDir);
+  const client =
+    address.topology === 'cluster'
+      ? new (driver.Cluster as ClusterConstructor)([...address.nodes], clusterOptions(address, options.timeoutMs))
+      : new (driver.Redis as RedisConstructor)(serverOptions(address, options.timeoutMs));
+  const connection = new RedisConnection(client, address.topology === 'cluster', options);
+  await connection.connect();
+  return connection;
+}
+
+/** One client with deadlines, the script, and errors in words. The only place that knows ioredis. */
+export class RedisConnection {
+  readonly isCluster: boolean;
+  readonly #client: RedisClient;
+  readonly #storeName: string;
+  readonly #timeoutMs: number;
+  /** What the client last said went wrong: a command that finds no connection only knows that there is none. */
+  #lastFailure: unknown;
+
+  constructor(client: RedisClient, isCluster: boolean, options: RedisConnectionOptions) {
+    this.#client = client;
+    this.isCluster = isCluster;
+    this.#storeName = options.storeName;
+    this.#timeoutMs = options.timeoutMs;
+    const remember = (failure: unknown): void => {
+      this.#lastFailure = lastNodeFailure(failure);
+    };
+    client.on('error', remember);
+    client.on('node error', remember);
+    client.on('ready', () => {
+      this.#lastFailure = undefined;
+    });
+  }
+
+  /** Waits for the first connection, at most for the deadline. Never rejects. */
+  async connect(): Promise<void> {
+    // The client goes on trying by itself, and commands tell what is wrong.
+    await this.#inTime(this.#client.connect()).catch(() => undefined);
+  }
+
+  /** Runs the session script. One key pair and its arguments per item; one reply per item. */
+  async runScript(keys: readonly string[], args: readonly string[]): Promise<readonly unknown[]> {
+    const replies = (await this.run(SESSION_SCRIPT, keys, args)) as unknown[];
+    if (replies.some((reply) => typeof reply === 'string' && reply.startsWith('E ') && isReadOnly(reply.slice(2)))) {
+      // Only a new connection finds out who the primary is now.
+      this.#client.disconnect(true);
+    }
+    return replies;
+  }
+
+  /** Runs any script. On a cluster all keys must lie in one slot. */
+  run(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    return this.#inTime(this.#callScript(script, keys, args));
+  }
+
+  /** The values of several keys, null where there is none. On a cluster: of one key. */
+  async readValues(keys: readonly string[]): Promise<readonly (string | null)[]> {
+    if (!this.isCluster) return this.#inTime(this.#client.mget(keys));
+    return [await this.#inTime(this.#readOnCluster(keys[0] ?? ''))];
+  }
+
+  /** Masters by address; one server alone has the empty address. */
+  masterNames(): readonly string[] {
+    return this.#masters().map(([name]) => name);
+  }
+
+  /** One step of SCAN on one master. A master that has gone meanwhile has nothing more to tell. */
+  async scan(master: string, cursor: string, pattern: string, limit: number): Promise<readonly [string, string[]]> {
+    const client = this.#masters().find(([name]) => name === master)?.[1];
+    if (client === undefined) return ['0', []];
+    return this.#inTime(client.scan(cursor, 'MATCH', pattern, 'COUNT', limit));
+  }
+
+  /** What each master tells of itself. */
+  facts(): Promise<readonly RedisFacts[]> {
+    return Promise.all(
+      this.#masters().map(async ([, client]) => {
+        const [info, saves] = await this.#inTime(
+          Promise.all([client.info(), client.config('GET', 'save').then(savesOf, () => undefined)]),
+        );
+        return { info, saves };
+      }),
+    );
+  }
+
+  /** In the words of an operator, without secrets. */
+  failure(error: unknown): Error {
+    return unavailable(this.#storeName, error);
+  }
+
+  close(): void {
+    this.#client.disconnect();
+  }
+
+  #masters(): (readonly [string, RedisClient])[] {
+    const nodes = this.#client.nodes?.('master');
+    if (nodes === undefined) return [['', this.#client]];
+    const named = nodes.map((node) => [`${node.options.host}:${node.options.port}`, node] as const);
+    return named.sort(([one], [other]) => (one < other ? -1 : 1));
+  }
+
+  /**
+   * By digest first. `eval` is not pipelined (see `clusterOptions`), so there the client follows MOVED and ASK for this command
+   * alone; in a pipeline whose other commands were done it would not. It also puts a flushed script back.
+   */
+  async #callScript(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    try {
+      return await this.#client.evalsha(script.sha, keys.length, ...keys, ...args);
+    } catch (error) {
+      if (!isWorthResending(error)) throw error;
+      return this.#client.eval(script.text, keys.length, ...keys, ...args);
+    }
+  }
+
+  async #readOnCluster(key: string): Promise<string | null> {
+    try {
+      return await this.#client.get(key);
+    } catch (error) {
+      if (!isWorthResending(error)) throw error;
+      const replies = (await this.#client.eval(REDIS_SCRIPT, 2, key, `${key}:lease`, '0', 'g')) as (string | null)[];
+      return replies[0] ?? null;
+    }
+  }
+
+  async #inTime<Result>(work: Promise<Result>): Promise<Result> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new LateError(this.#timeoutMs)), this.#timeoutMs);
+    });
+    try {
+      return await Promise.race([work, late]);
+    } catch (error) {
+      if (isReadOnly(error)) this.#client.disconnect(true);
+      const isWithoutConnection = this.#client.status !== 'ready' && this.#lastFailure !== undefined;
+      throw this.failure(isWithoutConnection ? this.#lastFailure : error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Its code makes it a connection error, whose message may be shown. */
+class LateError extends Error {
+  readonly code = 'ETIMEDOUT';
+  constructor(timeoutMs: number) {
+    super(`no answer came within ${timeoutMs} ms`);
+  }
+}
+
+/**
+ * No offline queue and no resending: a command whose connection is away fails at once, so that requests do not pile up, and
+ * the engine decides what to try again. A socket that stays silent for the deadline is given up for a new one.
+ */
+function serverOptions(address: RedisAddress, timeoutMs: number): RedisOptions {
+  const shared = {
+    ...connectionOptions(address, timeoutMs),
+    db: address.database,
+    enableOfflineQueue: false,
+    retryStrategy: retryPause,
+  };
+  if (address.topology === 'standalone') return { ...shared, ...address.nodes[0] };
+  const { username, password } = address.sentinelLogin;
+  return {
+    ...shared,
+    sentinels: [...address.nodes],
+    name: address.sentinelName,
+    role: 'master',
+    sentinelRetryStrategy: retryPause,
+    ...(username === undefined ? {} : { sentinelUsername: username }),
+    ...(password === undefined ? {} : { sentinelPassword: password }),
+    ...(address.isTls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
+  };
+}
+
+function clusterOptions(address: RedisAddress, timeoutMs: number): ClusterOptions {
+  return {
+    redisOptions: connectionOptions(address, timeoutMs),
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    clusterRetryStrategy: retryPause,
+    clusterNodeRetryStrategy: retryPause,
+    slotsRefreshTimeout: timeoutMs,
+    enableAutoPipelining: true,
+    autoPipeliningIgnoredCommands: ['eval'],
+    // Certificates are made out for names; a lookup would have the client ask for an address.
+    ...(address.isTls ? { dnsLookup: (name, callback) => callback(null, name) } : {}),
+  };
+}
+
+function connectionOptions(address: RedisAddress, timeoutMs: number): RedisOptions {
+  const { username, password } = address.login;
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(address.isTls ? { tls: {} } : {}),
+    lazyConnect: true,
+    connectTimeout: timeoutMs,
+    // Nothing is under way any more when we disconnect; a longer wait would only keep the process from ending.
+    disconnectTimeout: 200,
+    socketTimeout: timeoutMs,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    // Every proxy and managed service understands version 2, and nothing here needs more.
+    protocol: 2,
+    disableClientInfo: true,
+  };
+}
+
+/** The reply is a list of name and value, or an object, as the protocol version has it. */
+function savesOf(reply: unknown): string | undefined {
+  const value: unknown = Array.isArray(reply) ? reply[1] : (reply as { save?: unknown } | null)?.save;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Quickly at first, then once a second: a server that is back should not wait for its clients. */
+function retryPause(attempt: number): number {
+  return Math.min(50 * 2 ** Math.min(attempt - 1, 5), 1000) + Math.floor(Math.random() * 100);
+}
+
+/** A cluster of which no node answers says only that; the error of the last node says why. */
+function lastNodeFailure(failure: unknown): unknown {
+  if (typeof failure !== 'object' || failure === null) return failure;
+  return (failure as { lastNodeError?: unknown }).lastNodeError ?? failure;
+}

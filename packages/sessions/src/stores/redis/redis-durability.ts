@@ -1,0 +1,46 @@
+import type { StoreSettings } from '../../session-options.js';
+import { readRedisAddress } from './redis-address.js';
+import { openRedisConnection, type RedisFacts } from './redis-connection.js';
+
+/**
+ * What may lose sessions on the Redis or Valkey server that `settings` name, one sentence each; on a cluster, of its worst
+ * node. Rejects with T4_STORE_UNAVAILABLE where the server does not answer.
+ */
+export async function redisWarnings(settings: StoreSettings): Promise<readonly string[]> {
+  const storeName = settings.backend === 'valkey' ? 'valkey' : 'redis';
+  const connection = await openRedisConnection(readRedisAddress(settings), {
+    storeName,
+    timeoutMs: settings.timeoutMs ?? 2000,
+    projectDir: settings.projectDir ?? process.cwd(),
+  });
+  try {
+    const warnings = (await connection.facts()).flatMap(warningsOf);
+    return [...new Set(warnings)].map((warning) => `The ${storeName} server ${warning}`);
+  } finally {
+    connection.close();
+  }
+}
+
+function warningsOf({ info, saves }: RedisFacts): string[] {
+  const field = (name: string): string => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? '';
+  const warnings: string[] = [];
+  // A replica that can take over keeps what a server that starts anew has forgotten.
+  const hasReplica = Number(field('connected_slaves')) > 0;
+  if (field('aof_enabled') !== '1' && saves === '' && !hasReplica) {
+    warnings.push(
+      'writes nothing to disk and has no replica: a restart ends all sessions. Set appendonly yes, or add a replica.',
+    );
+  }
+  if (saves === undefined && field('aof_enabled') !== '1' && !hasReplica) {
+    warnings.push(
+      'does not tell whether it saves to disk, and has no replica. Make sure that it does, or a restart ends all sessions.',
+    );
+  }
+  const policy = field('maxmemory_policy');
+  if (policy !== '' && policy !== 'noeviction') {
+    warnings.push(
+      `removes keys when its memory is full (maxmemory-policy ${policy}), living sessions among them. Set maxmemory-policy noeviction.`,
+    );
+  }
+  return warnings;
+}

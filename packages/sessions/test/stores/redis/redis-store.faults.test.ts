@@ -1,0 +1,233 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { describeService } from '../../../../../test/services/describe-service.js';
+import type { PrivateServer } from '../../../../../test/services/private-server.js';
+import { type RedisOptions, startRedis, startValkey } from '../../../../../test/services/redis.js';
+import { waitFor } from '../../../../../test/services/wait-for.js';
+import type { SessionStore } from '../../../src/session-store.js';
+import { startTcpProxy } from '../tcp-proxy.js';
+import { Shoppers, storedItems } from './redis-cart.js';
+import { inAnHour, newKey, newLease, RedisClients } from './redis-clients.js';
+
+const UNAVAILABLE = { code: 'T4_STORE_UNAVAILABLE', status: 503 };
+const TIMEOUT_MS = 400;
+
+const servers = [
+  ['redis', startRedis],
+  ['valkey', startValkey],
+] as const;
+
+for (const [name, start] of servers) {
+  describeService(name, () => {
+    const clients = new RedisClients();
+    const stopping: (() => Promise<void>)[] = [];
+    afterEach(async () => {
+      await clients.close();
+      for (const stop of stopping.splice(0)) await stop();
+    });
+
+    async function begin(options: RedisOptions = {}): Promise<PrivateServer> {
+      const server = await start(options);
+      stopping.push(() => server.stop());
+      return server;
+    }
+    const open = (url: string): Promise<SessionStore> => clients.store({ url, timeoutMs: TIMEOUT_MS });
+
+    test('a server that stands still is unavailable within the deadline, and used again when it goes on', async () => {
+      const server = await begin();
+      const store = await open(server.url);
+      const key = newKey();
+      await store.create(key, { text: 'a', expiresAt: inAnHour() });
+      server.pause();
+      const startedAt = performance.now();
+      const calls = [store.read(key), store.lock(key, newLease(500)), store.touch(key, 1, 2)];
+      const results = await Promise.allSettled(calls);
+      const took = performance.now() - startedAt;
+      server.resume();
+      expect(results).toEqual(calls.map(() => ({ status: 'rejected', reason: expect.objectContaining(UNAVAILABLE) })));
+      expect(took).toBeLessThan(TIMEOUT_MS + 600);
+      await waitFor('the store to recover', async () => (await store.read(key))?.text === 'a', 10_000);
+      // The lock that nobody waited for any more may have been granted meanwhile: it ends by itself.
+      await waitFor('the lease', async () => (await store.lock(key, newLease())).outcome === 'held', 5000);
+    });
+
+    test('a store that is opened while its server is away says so, and works as soon as it is there', async () => {
+      const server = await begin({ isDurable: true });
+      await server.kill();
+      const store = await open(server.url);
+      await expect(store.read(newKey())).rejects.toMatchObject(UNAVAILABLE);
+      await expect(store.read(newKey())).rejects.toThrow('ECONNREFUSED');
+      await server.restart();
+      await waitFor('the store to recover', async () => (await store.read(newKey())) === undefined, 10_000);
+    });
+
+    test('a durable server that is killed and started again under load loses nothing that it acknowledged', async () => {
+      const server = await begin({ isDurable: true });
+      const stores = [await open(server.url), await open(server.url)];
+      const key = newKey();
+      await stores[0]?.create(key, { text: '[]', expiresAt: inAnHour() });
+      const shoppers = new Shoppers(stores, key);
+      for (let round = 0; round < 3; round++) {
+        const soFar = shoppers.acknowledged.length;
+        await waitFor('more items', async () => shoppers.acknowledged.length > soFar + 20, 15_000);
+        await server.kill();
+        await server.restart();
+      }
+      const atLast = shoppers.acknowledged.length;
+      await waitFor('items after the last restart', async () => shoppers.acknowledged.length > atLast + 20, 15_000);
+      await shoppers.stop();
+      const stored = await storedItems(stores[0], key);
+      expect(shoppers.acknowledged.filter((item) => !stored.includes(item))).toEqual([]);
+      expect(new Set(stored).size).toBe(stored.length);
+    });
+
+    test('sessions of a server that keeps nothing are gone after a restart, and nothing brings a part of one back', async () => {
+      const server = await begin();
+      const store = await open(server.url);
+      const key = newKey();
+      const version = String(await store.create(key, { text: 'a', expiresAt: inAnHour() }));
+      await server.kill();
+      await server.restart();
+      await waitFor('the store to recover', async () => (await store.read(key)) === undefined, 10_000);
+      const update = await store.update(key, { text: 'b', expiresAt: inAnHour() }, version);
+      expect(update).toEqual({ outcome: 'gone' });
+      expect(await store.lock(key, newLease())).toEqual({ outcome: 'absent' });
+    });
+
+    test('a commit whose reply is cut off is an error at once, although it was done, and the lease is free', async () => {
+      const server = await begin();
+      const proxy = await startTcpProxy(server.port);
+      stopping.push(() => proxy.close());
+      const store = await open(`redis://127.0.0.1:${proxy.port}`);
+      const key = newKey();
+      const version = String(await store.create(key, { text: 'a', expiresAt: inAnHour() }));
+      const lease = newLease();
+      await store.lock(key, lease);
+      proxy.cutAnswerTo('evalsha');
+      const commit = store.update(key, { text: 'b', expiresAt: inAnHour() }, version, { owner: lease.owner });
+      await expect(commit).rejects.toMatchObject(UNAVAILABLE);
+      proxy.heal();
+      await waitFor('the store to recover', async () => (await store.read(key))?.text === 'b', 10_000);
+      expect((await store.lock(key, newLease())).outcome).toBe('held');
+    });
+
+    test('a commit that cannot be sent is an error, and the same request can commit again', async () => {
+      const server = await begin();
+      const proxy = await startTcpProxy(server.port);
+      stopping.push(() => proxy.close());
+      const store = await open(`redis://127.0.0.1:${proxy.port}`);
+      const key = newKey();
+      const version = String(await store.create(key, { text: 'a', expiresAt: inAnHour() }));
+      const lease = newLease();
+      await store.lock(key, lease);
+      const commit = () => store.update(key, { text: 'b', expiresAt: inAnHour() }, version, { owner: lease.owner });
+      proxy.cut();
+      await expect(commit()).rejects.toMatchObject(UNAVAILABLE);
+      proxy.heal();
+      await waitFor('the store to recover', async () => (await store.read(key))?.text === 'a', 10_000);
+      expect((await commit()).outcome).toBe('updated');
+    });
+
+    test('a wrong password is named and never shown, and the right one is taken up without a restart', async () => {
+      const server = await begin({ password: 'right-password' });
+      const store = await open(server.url.replace('right-password', 'wrong-password'));
+      const error = await failureOf(() => store.read(newKey()));
+      expect(error).toMatchObject(UNAVAILABLE);
+      expect(String(error)).toContain('WRONGPASS');
+      expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('wrong-password');
+      await clients.raw(server.url).config('SET', 'requirepass', 'wrong-password');
+      await waitFor('the store to recover', async () => (await store.read(newKey())) === undefined, 10_000);
+    });
+
+    test('a missing password is named', async () => {
+      const server = await begin({ password: 'secret' });
+      const store = await open(`redis://127.0.0.1:${server.port}`);
+      await expect(store.read(newKey())).rejects.toThrow('NOAUTH');
+    });
+
+    test('a server that is out of memory refuses writes by name, keeps what it has, and is used again with more', async () => {
+      const server = await begin({ args: ['--maxmemory-policy', 'noeviction'] });
+      const store = await open(server.url);
+      const raw = clients.raw(server.url);
+      const key = newKey();
+      const version = String(await store.create(key, { text: 'a', expiresAt: inAnHour() }));
+      await raw.config('SET', 'maxmemory', '1mb');
+      const update = () => store.update(key, { text: 'b'.repeat(100_000), expiresAt: inAnHour() }, version);
+      await expect(update()).rejects.toMatchObject(UNAVAILABLE);
+      await expect(update()).rejects.toThrow('OOM');
+      await expect(store.create(newKey(), { text: 'a', expiresAt: inAnHour() })).rejects.toThrow('OOM');
+      await expect(store.lock(key, newLease())).rejects.toThrow('OOM');
+      expect(await store.read(key)).toMatchObject({ text: 'a', version });
+      await raw.config('SET', 'maxmemory', '0');
+      expect((await update()).outcome).toBe('updated');
+    });
+
+    test.each(['allkeys-lru', 'volatile-lru', 'volatile-ttl'])(
+      'under %s the server gives sessions up: those are absent as a whole, never wrong or half',
+      async (policy) => {
+        const server = await begin({ args: ['--maxmemory-policy', policy] });
+        const store = await open(server.url);
+        const raw = clients.raw(server.url);
+        const used = Number(/used_memory:(\d+)/.exec(await raw.info('memory'))?.[1]);
+        await raw.config('SET', 'maxmemory', String(used + 2_000_000));
+        const keys = Array.from({ length: 400 }, newKey);
+        const texts = new Map(keys.map((key) => [key, key.repeat(200)]));
+        const versions = new Map<string, string>();
+        for (const [key, text] of texts) {
+          versions.set(key, String(await store.create(key, { text, expiresAt: inAnHour() })));
+        }
+        const found = await Promise.all(keys.map((key) => store.read(key)));
+        const wrong = keys.filter((key, index) => found[index] !== undefined && found[index]?.text !== texts.get(key));
+        const evicted = keys.filter((_, index) => found[index] === undefined);
+        expect(wrong).toEqual([]);
+        expect(evicted.length).toBeGreaterThan(0);
+        const write = { text: 'b', expiresAt: inAnHour() };
+        const revived = await store.update(String(evicted[0]), write, String(versions.get(String(evicted[0]))));
+        expect(revived).toEqual({ outcome: 'gone' });
+      },
+    );
+
+    test('a script cache that is flushed again and again under load costs nothing but a command', async () => {
+      const server = await begin();
+      const stores = [await open(server.url), await open(server.url)];
+      const raw = clients.raw(server.url);
+      const key = newKey();
+      await stores[0]?.create(key, { text: '[]', expiresAt: inAnHour() });
+      const shoppers = new Shoppers(stores, key);
+      for (let round = 0; round < 20; round++) {
+        const soFar = shoppers.acknowledged.length;
+        await raw.script('FLUSH');
+        await waitFor('more items', async () => shoppers.acknowledged.length > soFar + 5, 10_000);
+      }
+      await shoppers.stop();
+      expect(shoppers.refused).toBe(0);
+      expect((await storedItems(stores[0], key)).sort(byValue)).toEqual(shoppers.acknowledged.sort(byValue));
+    });
+
+    test('a server that has become a replica refuses writes by name, and is used again as a primary', async () => {
+      const server = await begin();
+      const store = await open(server.url);
+      const raw = clients.raw(server.url);
+      const key = newKey();
+      const version = String(await store.create(key, { text: 'a', expiresAt: inAnHour() }));
+      await raw.config('SET', 'replica-serve-stale-data', 'yes');
+      await raw.replicaof('127.0.0.1', '1');
+      const update = () => store.update(key, { text: 'b', expiresAt: inAnHour() }, version);
+      await expect(update()).rejects.toThrow('READONLY');
+      await raw.replicaof('NO', 'ONE');
+      await waitFor('the store to recover', async () => (await update()).outcome === 'updated', 10_000);
+    });
+  });
+}
+
+async function failureOf(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('The call did not fail.');
+}
+
+function byValue(one: number, other: number): number {
+  return one - other;
+}
