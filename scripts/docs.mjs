@@ -1,9 +1,9 @@
 /** Writes the pages of docs/ that are made from tables in the code. Needs a build. */
 import { writeFile } from 'node:fs/promises';
-import { describeVariables } from '../packages/core/dist/config/describe-variables.js';
 import { describeErrors } from '../packages/core/dist/errors/describe-errors.js';
 import { CORE_ERROR_CODES } from '../packages/core/dist/errors/error-codes.js';
 import { SESSION_ERROR_CODES } from '../packages/sessions/dist/index.js';
+import { describeVariables } from '../packages/tina4-nodejs/dist/config/describe-variables.js';
 import { TINA4_ERROR_CODES } from '../packages/tina4-nodejs/dist/error-codes.js';
 
 const page = (name) => new URL(`../docs/${name}.md`, import.meta.url);

@@ -3,13 +3,12 @@ import { type AppContext, DEFAULT_LIMITS, type Limits, type Logger, type Templat
 import { AppRoutes } from './app-routes.js';
 import { builtInMiddleware } from './middleware/built-in.js';
 import { MIDDLEWARE_DEFAULTS, type MiddlewareSettings } from './middleware/middleware-settings.js';
-import { resolveNames } from './middleware/named-middleware.js';
+import { type NameLookup, resolveNames } from './middleware/named-middleware.js';
 import { type MiddlewareResolver, resolveValues } from './middleware/resolve-middleware.js';
 import { consoleLogger } from './operations/console-logger.js';
 import { handleRequest } from './pipeline.js';
 import { trustProxies } from './request/client-address.js';
 import type { Request } from './request/request.js';
-import { DeclaredNames } from './routing/declared-names.js';
 import { Router } from './routing/router.js';
 import { type ListenOptions, listen, type RunningServer } from './server.js';
 import type { SessionEngine } from './session-port.js';
@@ -50,7 +49,7 @@ export interface AppOptions {
 }
 
 /** An app made by hand loads no files that could declare names. */
-const NO_NAMES = new DeclaredNames(new Map());
+const NO_NAMES: NameLookup = { inFile: () => undefined, anywhere: () => undefined };
 
 /** Makes an app. It opens no port and reads no file until it is asked to. */
 export function createApp(options: AppOptions = {}): App {

@@ -1,6 +1,5 @@
 import {
   type App,
-  type Config,
   createApp,
   freshTemplates,
   type Limits,
@@ -11,8 +10,9 @@ import {
   type SessionEngine,
   type Templates,
 } from '@tina4/core';
+import type { Config } from './config/read-config.js';
+import type { ProjectFolders } from './project/project-folders.js';
 import { middlewareSettingsOf, uploadFolderOf } from './server/apply-settings.js';
-import type { ProjectFolders } from './server/project-folders.js';
 
 /** What an app is joined from, beside its settings. */
 export interface AppParts {

@@ -1,9 +1,16 @@
-import type { DeclaredNames } from '../routing/declared-names.js';
 import type { MiddlewareSpec } from '../routing/route.js';
 import type { MiddlewareResolver } from './resolve-middleware.js';
 
 /** Built-in middleware by name; `argument` is what stands behind the colon in `"RateLimiter:30"`. Undefined: no such name. */
 export type BuiltInMiddleware = (name: string, argument: string | undefined) => MiddlewareSpec | undefined;
+
+/** Where names lead that an app's files declare. An app made by hand loads no files and has none. */
+export interface NameLookup {
+  /** What the file itself declares under the name, or undefined. */
+  inFile(name: string, file: string | undefined): unknown;
+  /** What any file declares under the name, or undefined. Throws T4_MIDDLEWARE_AMBIGUOUS when several do. */
+  anywhere(name: string): unknown;
+}
 
 /**
  * Resolves names: first what the route's own file declares, then the built-ins, then what any other loaded file declares.
@@ -11,7 +18,7 @@ export type BuiltInMiddleware = (name: string, argument: string | undefined) => 
  * an access check, so it is never passed over.
  */
 export function resolveNames(
-  names: () => DeclaredNames,
+  names: () => NameLookup,
   resolveValues: MiddlewareResolver,
   builtIn: BuiltInMiddleware = () => undefined,
 ): MiddlewareResolver {

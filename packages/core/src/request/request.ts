@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { AppContext } from '../app-context.js';
+import type { AppContext, Logger } from '../app-context.js';
 import { parseCookies } from '../cookies.js';
 import type { AnyParams } from '../routing/path-params.js';
 import type { Target } from '../routing/target.js';
@@ -184,6 +184,10 @@ export class Request<Params = AnyParams> implements SessionRequest {
   }
 
   /** What the request leads to. For the pipeline. */
+  static logOf(req: Request): Logger {
+    return req.#context.log;
+  }
+
   static targetOf(req: Request): Target {
     return req.#target;
   }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import { exists, isProject } from '../server/project-folders.js';
+import { exists, isProject } from '../project/project-folders.js';
 import { StartError } from '../server/start-error.js';
 import { completeSpecifiers } from './complete-specifiers.js';
 import { writeNewFile } from './write-new-file.js';

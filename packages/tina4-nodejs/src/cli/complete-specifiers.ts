@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { exists } from '../server/project-folders.js';
+import { exists } from '../project/project-folders.js';
 
 // `from './x'`, `import './x'` and `import('./x')` with a relative path.
 const relativeImport = /(\bfrom\s*|\bimport\s*\(?\s*)(["'])(\.{1,2}\/[^"'\n]*|\.{1,2})\2/g;

@@ -1,10 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { type Config, ConfigError, describeSettings, readConfig, withEnvFile } from '@tina4/core';
 import { checkStore } from '@tina4/sessions';
+import { ConfigError } from '../config/config-error.js';
+import { describeSettings } from '../config/describe-settings.js';
+import { withEnvFile } from '../config/env-file.js';
+import { type Config, readConfig } from '../config/read-config.js';
+import { exists } from '../project/project-folders.js';
 import { withoutCredentials } from '../server/banner.js';
-import { exists } from '../server/project-folders.js';
 import { storeSettingsOf } from '../server/session-settings.js';
 
 /** What one check found. */

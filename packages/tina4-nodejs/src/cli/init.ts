@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { exists } from '../server/project-folders.js';
+import { exists } from '../project/project-folders.js';
 import { StartError } from '../server/start-error.js';
 import { readVersion } from '../server/version.js';
 import { scaffoldFiles, scaffoldFolders } from './scaffold.js';

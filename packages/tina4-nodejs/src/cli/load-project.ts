@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import { type Config, type LoadedRoutes, loadRoutes, type Router } from '@tina4/core';
+import type { Router } from '@tina4/core';
+import type { Config } from '../config/read-config.js';
 import { defaultRouter } from '../default-router.js';
-import { ServerEnvironment } from '../server/environment.js';
-import { exists, findProjectFolders } from '../server/project-folders.js';
+import { ServerEnvironment } from '../project/environment.js';
+import { exists, findProjectFolders } from '../project/project-folders.js';
+import { type LoadedRoutes, loadRoutes } from '../project/route-loader.js';
 import { createUnstartedLoader } from '../server/unstarted-loader.js';
 
 /** A project whose routes are known but not served. */

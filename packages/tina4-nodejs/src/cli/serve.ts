@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import type { Environment, TypeScriptLoader } from '@tina4/core';
+import type { Environment } from '../config/read-variable.js';
 import { defaultRouter } from '../default-router.js';
+import { ServerEnvironment } from '../project/environment.js';
+import { exists, findProjectFolders, isProject } from '../project/project-folders.js';
+import type { TypeScriptLoader } from '../project/typescript-loader.js';
 import { createLoader } from '../server/app-server.js';
-import { ServerEnvironment } from '../server/environment.js';
-import { exists, findProjectFolders, isProject } from '../server/project-folders.js';
 import { describeFailure, StartError, startErrorOf } from '../server/start-error.js';
 import { runServer, type StartedServer, type StartOptions, workerOverrides } from '../server/start-server.js';
 import { startWorkers } from '../server/start-workers.js';

@@ -1,6 +1,7 @@
 import process from 'node:process';
-import { type Config, readConfig, withEnvFile } from '@tina4/core';
 import { isSessionHandle, openStore, reportStore, revokeSession, type SessionStore } from '@tina4/sessions';
+import { withEnvFile } from '../config/env-file.js';
+import { type Config, readConfig } from '../config/read-config.js';
 import { storeSettingsOf } from '../server/session-settings.js';
 import { StartError, startErrorOf } from '../server/start-error.js';
 import { Progress } from './progress.js';

@@ -6,29 +6,27 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type App,
   builtInMiddleware,
-  type Config,
-  DeclaredNames,
-  type LoadedRoutes,
-  Log,
   listen,
-  loadMiddleware,
-  loadRoutes,
   type Router,
   type RunningServer,
-  registerHealth,
   resolveNames,
   resolveValues,
   Templates,
-  TypeScriptLoader,
-  watchLoopLag,
 } from '@tina4/core';
 import { composeApp } from '../compose.js';
+import type { Config } from '../config/read-config.js';
+import { registerHealth } from '../operations/health.js';
+import { Log } from '../operations/log.js';
+import { watchLoopLag } from '../operations/loop-lag.js';
+import { DeclaredNames } from '../project/declared-names.js';
+import type { ServerEnvironment } from '../project/environment.js';
+import type { ProjectFolders } from '../project/project-folders.js';
+import { type LoadedRoutes, loadMiddleware, loadRoutes } from '../project/route-loader.js';
+import { TypeScriptLoader } from '../project/typescript-loader.js';
 import { applySettings, middlewareSettingsOf } from './apply-settings.js';
 import { BrowserRefresh, withRefreshScript } from './browser-refresh.js';
 import { DevPage } from './dev-page.js';
-import type { ServerEnvironment } from './environment.js';
 import { openStores, type ServerStores } from './open-stores.js';
-import type { ProjectFolders } from './project-folders.js';
 import { describeFailure, StartError, startErrorOf } from './start-error.js';
 import { readVersion } from './version.js';
 

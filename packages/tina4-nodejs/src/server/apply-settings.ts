@@ -3,15 +3,15 @@ import { resolve } from 'node:path';
 import {
   Auth,
   type AuthSettings,
-  type Config,
   FileCache,
-  Log,
-  type LogSettings,
   MemoryCache,
   type MiddlewareSettings,
   provideCache,
   type RateLimitStore,
 } from '@tina4/core';
+import type { Config } from '../config/read-config.js';
+import { Log } from '../operations/log.js';
+import type { LogSettings } from '../operations/log-settings.js';
 import { StartError } from './start-error.js';
 
 /**

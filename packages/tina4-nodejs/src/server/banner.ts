@@ -1,4 +1,4 @@
-import type { Config } from '@tina4/core';
+import type { Config } from '../config/read-config.js';
 
 const logo = String.raw`
  _____ _             _  _

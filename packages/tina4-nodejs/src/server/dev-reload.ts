@@ -1,7 +1,7 @@
 import { basename, join, relative, sep } from 'node:path';
-import { type ProjectWatch, watchProject } from '@tina4/core';
+import type { ProjectFolders } from '../project/project-folders.js';
+import { type ProjectWatch, watchProject } from '../project/watch-project.js';
 import type { AppServer } from './app-server.js';
-import type { ProjectFolders } from './project-folders.js';
 
 /**
  * Development: watches the project and makes what changed take effect. Settings are read again when `.env` changes, code when

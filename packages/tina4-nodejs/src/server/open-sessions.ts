@@ -1,5 +1,6 @@
-import type { Config, Logger, SessionEngine } from '@tina4/core';
+import type { Logger, SessionEngine } from '@tina4/core';
 import { createSessionEngine, openStore } from '@tina4/sessions';
+import type { Config } from '../config/read-config.js';
 import { engineOptionsOf, storeSettingsOf } from './session-settings.js';
 
 /**

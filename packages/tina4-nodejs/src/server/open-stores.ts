@@ -1,5 +1,6 @@
-import type { Config, Logger, RateLimitStore, SessionEngine } from '@tina4/core';
+import type { Logger, RateLimitStore, SessionEngine } from '@tina4/core';
 import { openSharedRateLimit } from '@tina4/sessions';
+import type { Config } from '../config/read-config.js';
 import { openSessions } from './open-sessions.js';
 import { storeSettingsOf } from './session-settings.js';
 

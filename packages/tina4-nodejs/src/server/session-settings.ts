@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { Config } from '@tina4/core';
 import type { SessionEngineOptions, StoreSettings } from '@tina4/sessions';
+import type { Config } from '../config/read-config.js';
 
 /** Which session store the settings ask for. Relative paths start at `projectDir`. */
 export function storeSettingsOf(config: Config, projectDir: string): StoreSettings {

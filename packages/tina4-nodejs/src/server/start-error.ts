@@ -1,4 +1,5 @@
-import { ConfigError, type RouteFailure } from '@tina4/core';
+import { ConfigError } from '../config/config-error.js';
+import type { RouteFailure } from '../project/route-loader.js';
 
 /**
  * The server cannot start. The message is complete: it is shown without a stack, also when nobody catches it, which is usual

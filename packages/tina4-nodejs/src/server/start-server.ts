@@ -1,12 +1,13 @@
 import cluster from 'node:cluster';
 import process from 'node:process';
-import { closeOnSignals, type Router } from '@tina4/core';
+import type { Router } from '@tina4/core';
 import { defaultRouter } from '../default-router.js';
+import { closeOnSignals } from '../operations/shutdown.js';
+import { ServerEnvironment } from '../project/environment.js';
+import { type FolderOptions, findProjectFolders } from '../project/project-folders.js';
 import { AppServer, type AppServerOptions, createLoader } from './app-server.js';
 import { bannerText } from './banner.js';
 import { watchForReload } from './dev-reload.js';
-import { ServerEnvironment } from './environment.js';
-import { type FolderOptions, findProjectFolders } from './project-folders.js';
 import { startWorkers } from './start-workers.js';
 import { readVersion } from './version.js';
 import { onStopMessage, tellReady } from './worker-messages.js';

@@ -1,10 +1,12 @@
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
-import { type Config, closeOnSignals, type Environment } from '@tina4/core';
+import type { Config } from '../config/read-config.js';
+import type { Environment } from '../config/read-variable.js';
 import { defaultRouter } from '../default-router.js';
+import { closeOnSignals } from '../operations/shutdown.js';
+import { ServerEnvironment } from '../project/environment.js';
 import { bannerText } from './banner.js';
-import { ServerEnvironment } from './environment.js';
 import { StartError, startErrorOf } from './start-error.js';
 import type { StartedServer } from './start-server.js';
 import { readVersion } from './version.js';

@@ -1,5 +1,5 @@
-import type { TypeScriptLoader } from '@tina4/core';
 import { defaultRouter } from '../default-router.js';
+import type { TypeScriptLoader } from '../project/typescript-loader.js';
 import { createLoader } from './app-server.js';
 
 /** A loader for looking at a project: an `app.ts` that starts the server registers its routes and opens no port. */

@@ -1,4 +1,5 @@
-import { type Answering, CookieJar, inject } from '@tina4/core';
+import { CookieJar } from './cookie-jar.js';
+import { type Answering, inject } from './inject.js';
 import { TestResponse } from './test-response.js';
 
 /** What a test sends beside method and path. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import type { TypeScriptLoader } from '@tina4/core';
 import { defaultRouter } from '../default-router.js';
+import { ServerEnvironment } from '../project/environment.js';
+import { exists, findProjectFolders } from '../project/project-folders.js';
+import type { TypeScriptLoader } from '../project/typescript-loader.js';
 import { AppServer } from '../server/app-server.js';
-import { ServerEnvironment } from '../server/environment.js';
-import { exists, findProjectFolders } from '../server/project-folders.js';
 import { describeFailure, StartError, startErrorOf } from '../server/start-error.js';
 import { createUnstartedLoader } from '../server/unstarted-loader.js';
 

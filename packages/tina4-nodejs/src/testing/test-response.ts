@@ -1,4 +1,4 @@
-import type { InjectedAnswer } from '@tina4/core';
+import type { InjectedAnswer } from './inject.js';
 
 /** An answer as tests look at it. Redirects are not followed. */
 export class TestResponse {

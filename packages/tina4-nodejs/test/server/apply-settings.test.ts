@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readConfig } from '@tina4/core';
+import { readConfig } from '../../src/config/read-config.js';
 import { authSettingsOf, logSettingsOf } from '../../src/server/apply-settings.js';
 
 test('log settings name one absolute file and lower-case levels', () => {

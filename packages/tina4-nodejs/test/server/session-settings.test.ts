@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readConfig } from '@tina4/core';
+import { readConfig } from '../../src/config/read-config.js';
 import { bannerText, withoutCredentials } from '../../src/server/banner.js';
 import { engineOptionsOf, storeSettingsOf } from '../../src/server/session-settings.js';
 

@@ -1,4 +1,4 @@
-import { readSetCookie } from './cookies.js';
+import { readSetCookie } from '@tina4/core';
 
 interface KeptCookie {
   readonly name: string;

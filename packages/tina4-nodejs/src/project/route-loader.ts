@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse, relative, sep } from 'node:path';
-import type { Handler, Route } from './route.js';
+import type { Handler, Route, Router } from '@tina4/core';
 import { findRouteFiles, verbFileOf } from './route-files.js';
 import { type AnnotatedRoute, annotatedRoutes } from './route-source.js';
-import type { Router } from './router.js';
 import type { LoadedFile, TypeScriptLoader } from './typescript-loader.js';
 
 /** What a load of the routes folder gave. */

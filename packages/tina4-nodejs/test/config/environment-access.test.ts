@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { getEnv, hasEnv, isTruthy, loadEnv, requireEnv } from '../../src/index.js';
+import { getEnv, hasEnv, loadEnv, requireEnv } from '../../src/config/environment-access.js';
+import { isTruthy } from '../../src/config/parse-value.js';
 
 let folder: string;
 let file: string;

@@ -11,7 +11,7 @@ export function describeVariables(): string {
 
 const introduction = `# Configuration
 
-<!-- Written by \`npm run docs\` from packages/core/src/config/variables.ts. Change the table, not this page. -->
+<!-- Written by \`npm run docs\` from packages/tina4-nodejs/src/config/variables.ts. Change the table, not this page. -->
 
 Settings are environment variables. A file \`.env\` in the project's folder may hold them too; the real environment wins.
 Nothing has to be set: every setting has a default that works.

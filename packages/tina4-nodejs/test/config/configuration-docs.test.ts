@@ -16,7 +16,7 @@ test('no name stands for two settings', () => {
 });
 
 test('every setting is read by the configuration, those kept for old projects apart', async () => {
-  const source = await readFile(join(root, 'packages/core/src/config/read-config.ts'), 'utf8');
+  const source = await readFile(join(root, 'packages/tina4-nodejs/src/config/read-config.ts'), 'utf8');
   const unread = variables.filter(
     (row) => !source.includes(`'${row.name}'`) && !row.about.startsWith('Accepted for old'),
   );

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { createApp, inject } from '../src/index.js';
+import { createApp } from '@tina4/core';
+import { inject } from '../../src/testing/inject.js';
 
 function quietApp(): ReturnType<typeof createApp> {
   const log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -10,7 +10,7 @@ let reader: string;
 let users: string;
 
 beforeAll(async () => {
-  reader = await readFile(join(packages, 'core/src/config/read-config.ts'), 'utf8');
+  reader = await readFile(join(packages, 'tina4-nodejs/src/config/read-config.ts'), 'utf8');
   const sources = await Promise.all(
     ['core', 'sessions', 'tina4-nodejs'].map(async (name) => {
       const folder = join(packages, name, 'src');

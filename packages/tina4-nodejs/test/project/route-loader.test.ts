@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type LoadedRoutes, loadRoutes } from '../../src/routing/route-loader.js';
-import { Router } from '../../src/routing/router.js';
-import { TypeScriptLoader } from '../../src/routing/typescript-loader.js';
+import { Router } from '@tina4/core';
+import { type LoadedRoutes, loadRoutes } from '../../src/project/route-loader.js';
+import { TypeScriptLoader } from '../../src/project/typescript-loader.js';
 
 let project: string;
 let router: Router;
@@ -109,7 +109,7 @@ test('a module that two route files import is run once', async () => {
     'src/routes/a.ts': "import { state } from '../shared';\nstate.uses++;",
     'src/routes/b.ts': "import { state } from '../shared';\nexport const uses = ++state.uses;",
   });
-  const source = join(__dirname, '../../src/routing/typescript-loader.ts');
+  const source = join(__dirname, '../../src/project/typescript-loader.ts');
   const script = `
     const { createJiti } = require(${JSON.stringify(require.resolve('jiti'))});
     (async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { annotatedRoutes, declaredNames, exposeDeclared } from '../../src/routing/route-source.js';
+import { annotatedRoutes, declaredNames, exposeDeclared } from '../../src/project/route-source.js';
 
 test('functions and classes of the top level are found, however they are written', () => {
   const source = `function a() {}

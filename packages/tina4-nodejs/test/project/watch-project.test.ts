@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type ProjectWatch, watchProject } from '../../src/operations/watch-project.js';
+import { type ProjectWatch, watchProject } from '../../src/project/watch-project.js';
 
 let project: string;
 let watch: ProjectWatch;

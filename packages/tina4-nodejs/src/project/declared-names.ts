@@ -1,8 +1,10 @@
+import type { NameLookup } from '@tina4/core';
+
 /** Functions and classes by the file that declares them at its top level, as `loadRoutes` notes them. */
 export type DeclaredByFile = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
 
 /** Finds the functions that Tina4 code names by a string, exported or not. */
-export class DeclaredNames {
+export class DeclaredNames implements NameLookup {
   readonly #byFile: DeclaredByFile;
 
   constructor(byFile: DeclaredByFile) {

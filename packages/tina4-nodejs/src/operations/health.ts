@@ -1,7 +1,5 @@
 import { access } from 'node:fs/promises';
-import type { Request } from '../request/request.js';
-import type { Response } from '../response/response.js';
-import type { Router } from '../routing/router.js';
+import type { Request, Response, Router } from '@tina4/core';
 
 /** Resolves when all is well. Rejecting, or resolving to false, means that it is not. */
 export type HealthCheck = () => unknown;

@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { Health, type HealthOptions, type Router, registerHealth } from '../../src/index.js';
-import { closeApps, type RunningApp, startApp } from '../running-app.js';
+import type { Router } from '@tina4/core';
+import { closeApps, type RunningApp, startApp } from '../../../core/test/running-app.js';
+import { Health, type HealthOptions, registerHealth } from '../../src/operations/health.js';
 
 let folder: string;
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { ServerEnvironment } from '../../src/server/environment.js';
+import { ServerEnvironment } from '../../src/project/environment.js';
 
 let folder: string;
 beforeEach(async () => {

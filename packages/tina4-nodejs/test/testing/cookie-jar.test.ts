@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { CookieJar } from '../src/index.js';
+import { CookieJar } from '../../src/testing/cookie-jar.js';
 
 test('a cookie goes back as it was sent, still encoded', () => {
   const jar = new CookieJar();

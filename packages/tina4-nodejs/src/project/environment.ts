@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
-import { type Config, type Environment, readConfig, withEnvFile } from '@tina4/core';
+import { withEnvFile } from '../config/env-file.js';
+import { type Config, readConfig } from '../config/read-config.js';
+import type { Environment } from '../config/read-variable.js';
 
 /**
  * The environment of one server: the real one with the lines of `.env` filled in. Handlers read `process.env` themselves, so
