@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const [kind, settingsJson, task, count, clockOffsetMs] = process.argv.slice(2);
-const { openSqlStore, openMongodbStore, openRedisStore } = await import(`../../dist/stores/${kind}-store.js`);
+const { openSqlStore, openMongodbStore, openRedisStore } = await import(`../../dist/stores/${kind}/${kind}-store.js`);
 const store = await (openSqlStore ?? openMongodbStore ?? openRedisStore)({
   ...JSON.parse(settingsJson),
   now: () => Date.now() + Number(clockOffsetMs),

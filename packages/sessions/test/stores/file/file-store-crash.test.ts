@@ -20,7 +20,7 @@ let key: string;
 let version: string;
 
 beforeAll(() => {
-  childPath = compileChild(join(root, 'compiled'), 'test/stores/file-store-child.ts');
+  childPath = compileChild(join(root, 'compiled'), 'test/stores/file/file-store-child.ts');
 });
 
 beforeEach(async () => {

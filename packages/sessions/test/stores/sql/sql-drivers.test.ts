@@ -10,7 +10,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tina4-no-drivers-'));
-  await cp(join(__dirname, '../../dist'), join(folder, 'dist'), { recursive: true });
+  await cp(join(__dirname, '../../../dist'), join(folder, 'dist'), { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
 });
 
@@ -28,7 +28,7 @@ test.each([
 ])('without a driver %s names the line that installs it', async (databaseUrl, line) => {
   const message = await startWithout(
     `openSqlStore(${JSON.stringify({ backend: 'database', databaseUrl })})`,
-    'sql-store',
+    'sql/sql-store',
   );
 
   expect(message).toMatch(/^T4_DRIVER_MISSING: /);
@@ -36,7 +36,7 @@ test.each([
 });
 
 test('without its driver mongodb names the line that installs it', async () => {
-  const message = await startWithout("openMongodbStore({ backend: 'mongodb' })", 'mongodb-store');
+  const message = await startWithout("openMongodbStore({ backend: 'mongodb' })", 'mongodb/mongodb-store');
 
   expect(message).toBe('T4_DRIVER_MISSING: the mongodb store needs the package mongodb. Run: npm install mongodb');
 });
