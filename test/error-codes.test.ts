@@ -32,3 +32,16 @@ test('docs/errors.md is what the tables say (npm run docs writes it)', async () 
   const page = await readFile(path.join(root, 'docs/errors.md'), 'utf8');
   expect(page).toBe(describeErrors(tables));
 });
+
+test('no error types its code into its text by hand: the base class puts it there', async () => {
+  const offenders: string[] = [];
+  for (const packageName of ['core', 'sessions', 'tina4-nodejs']) {
+    const folder = path.join(root, 'packages', packageName, 'src');
+    for (const file of await readdir(folder, { recursive: true })) {
+      if (!file.endsWith('.ts')) continue;
+      const text = await readFile(path.join(folder, file), 'utf8');
+      if (/\bnew \w*Error\(\s*(?:'\w+',\s*)?[`'"]T4_\w+:/.test(text)) offenders.push(`${packageName}/${file}`);
+    }
+  }
+  expect(offenders).toEqual([]);
+});

@@ -60,7 +60,7 @@ export function serializeCookie(name: string, value: unknown, options: CookieOpt
     });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new HttpError(500, 'T4_COOKIE_INVALID', `T4_COOKIE_INVALID: the cookie "${name}" cannot be set: ${reason}.`, {
+    throw new HttpError(500, 'T4_COOKIE_INVALID', `the cookie "${name}" cannot be set: ${reason}.`, {
       cause,
     });
   }
@@ -69,7 +69,7 @@ export function serializeCookie(name: string, value: unknown, options: CookieOpt
     throw new HttpError(
       500,
       'T4_COOKIE_INVALID',
-      `T4_COOKIE_INVALID: the cookie "${name}" has ${size} bytes; browsers drop more than ${MAX_NAME_VALUE_BYTES}. Keep the value in the session.`,
+      `the cookie "${name}" has ${size} bytes; browsers drop more than ${MAX_NAME_VALUE_BYTES}. Keep the value in the session.`,
     );
   }
   return text;

@@ -27,6 +27,7 @@ export { MemoryCache } from './cache/memory-cache.js';
 export { type CookieOptions, readSetCookie } from './cookies.js';
 export { escapeHtml } from './errors/error-response.js';
 export { HttpError } from './errors/errors.js';
+export { isTina4Error, Tina4Error } from './errors/tina4-error.js';
 export { builtInMiddleware } from './middleware/built-in.js';
 export { compose, type Middleware, type Next } from './middleware/compose.js';
 export { CorsMiddleware, type CorsOptions, cors } from './middleware/cors.js';

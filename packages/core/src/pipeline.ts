@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AppContext } from './app-context.js';
 import { answerError } from './errors/error-response.js';
+import { Tina4Error } from './errors/tina4-error.js';
 import type { Innermost } from './middleware/compose.js';
 import { readBody } from './request/body.js';
 import { Request } from './request/request.js';
@@ -42,7 +43,7 @@ export async function handleRequest(
     if (running instanceof Promise) await running;
     const rendering = Response.pendingOf(res);
     if (rendering !== undefined) await rendering;
-    if (!res.isAnswered) throw new Error(`T4_HANDLER_NO_ANSWER: nothing answered ${target.label}.`);
+    if (!res.isAnswered) throw new Tina4Error('T4_HANDLER_NO_ANSWER', `nothing answered ${target.label}.`);
   } catch (error) {
     await answerError(error, req, res, context);
   }

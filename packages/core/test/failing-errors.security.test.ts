@@ -22,7 +22,7 @@ test.each<[string, object]>([
   expect((await fetch('/')).status).toBe(response.status);
 });
 
-test('headers and details of an HttpError are part of its answer', async () => {
+test('code, headers and details of an HttpError are part of its answer', async () => {
   const { fetch } = await startApp((router) => {
     router.get('/', () => {
       throw new HttpError(401, 'APP_LOGIN', 'Log in first.', {
@@ -33,7 +33,7 @@ test('headers and details of an HttpError are part of its answer', async () => {
   });
   const response = await fetch('/');
   expect([response.status, response.headers.get('x-realm')]).toEqual([401, 'shop']);
-  expect(await response.json()).toEqual({ error: 'Log in first.', status: 401, hint: 'form' });
+  expect(await response.json()).toEqual({ error: 'Log in first.', status: 401, code: 'APP_LOGIN', hint: 'form' });
 });
 
 test('in debug a body with cycles, BigInts and great depth does not keep the error from being shown', async () => {

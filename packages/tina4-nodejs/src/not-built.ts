@@ -1,3 +1,5 @@
+import { Tina4Error } from '@tina4/core';
+
 const names = new Set<string>();
 
 /** Something of Tina4 that can be imported but not used yet. */
@@ -11,8 +13,8 @@ export type NotBuilt = any;
 export function notBuilt(name: string, what: string): NotBuilt {
   names.add(name);
   const fail = (): never => {
-    const message = `T4_NOT_BUILT: ${name} (${what}) is not part of Tina4 for Node.js yet. docs/compatibility.md says what is.`;
-    throw Object.assign(new Error(message), { code: 'T4_NOT_BUILT' });
+    const message = `${name} (${what}) is not part of Tina4 for Node.js yet. docs/compatibility.md says what is.`;
+    throw new Tina4Error('T4_NOT_BUILT', message);
   };
   const target = class {};
   Object.defineProperty(target, 'name', { value: name });

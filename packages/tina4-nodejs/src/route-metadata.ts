@@ -1,4 +1,5 @@
 import type { MiddlewareSpec, Route, RouteGroup } from '@tina4/core';
+import { Tina4Error } from '@tina4/core';
 
 type Registered = Route | RouteGroup;
 
@@ -59,7 +60,8 @@ export function registerWithMetadata(
 
 function checkSummary(text: string, path: string): void {
   if (/\s/.test(text.trim())) return;
-  throw new TypeError(
-    `T4_ROUTE_METADATA: "${text}" stands before the handler of ${path}. Put middleware behind the handler, and write a summary as description("${text}").`,
+  throw new Tina4Error(
+    'T4_ROUTE_METADATA',
+    `"${text}" stands before the handler of ${path}. Put middleware behind the handler, and write a summary as description("${text}").`,
   );
 }

@@ -1,4 +1,5 @@
 import { createDecoder, createSigner, createVerifier } from 'fast-jwt';
+import { Tina4Error } from '../errors/tina4-error.js';
 import type { TokenAlgorithm } from './auth-settings.js';
 
 /** Claims of a token. */
@@ -25,7 +26,7 @@ export function signToken(
   now: number = Date.now(),
 ): string {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
-    throw new TypeError(`T4_AUTH_PAYLOAD: a token needs an object as its payload, such as { user_id: 1 }.`);
+    throw new Tina4Error('T4_AUTH_PAYLOAD', `a token needs an object as its payload, such as { user_id: 1 }.`);
   }
   // Times of an older token that is signed anew do not count.
   const { iat: _issued, exp: _expires, ...claims } = payload;

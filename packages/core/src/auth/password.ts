@@ -1,5 +1,6 @@
 import { type BinaryLike, pbkdf2, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { Tina4Error } from '../errors/tina4-error.js';
 
 const pbkdf2Async = promisify(pbkdf2);
 const SCHEME = 'pbkdf2_sha256';
@@ -60,8 +61,9 @@ function format(hash: Buffer, salt: string, iterations: number): string {
 
 function checkText(password: unknown): void {
   if (typeof password === 'string') return;
-  throw new TypeError(
-    `T4_AUTH_PASSWORD: a password is text, not ${typeof password}. Check that the form field was sent.`,
+  throw new Tina4Error(
+    'T4_AUTH_PASSWORD',
+    `a password is text, not ${typeof password}. Check that the form field was sent.`,
   );
 }
 

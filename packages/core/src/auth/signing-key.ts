@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { Tina4Error } from '../errors/tina4-error.js';
 
 /** Characters of a key that is long enough for every algorithm: 64 random bytes as base64url. */
 const MINIMUM_LENGTH = 43;
@@ -64,7 +65,7 @@ function draftName(file: string): string {
 function undefinedIfMissing(file: string): (error: unknown) => undefined {
   return (error) => {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw isKeyFileError(error) ? error : cannotMake(file, error);
+    throw cannotMake(file, error);
   };
 }
 
@@ -75,21 +76,19 @@ function ignoreIfTaken(error: unknown): void {
 function checkKey(text: string, file: string): string {
   const key = text.trim();
   if (key.length >= MINIMUM_LENGTH) return key;
-  throw new Error(
-    `T4_AUTH_KEY_FILE: ${file} has ${key.length} characters, too few for a signing key. Remove it, and the next start makes a new one (tokens signed before are refused then).`,
+  throw new Tina4Error(
+    'T4_AUTH_KEY_FILE',
+    `${file} has ${key.length} characters, too few for a signing key. Remove it, and the next start makes a new one (tokens signed before are refused then).`,
   );
 }
 
 function cannotMake(file: string, cause: unknown): Error {
-  if (isKeyFileError(cause)) return cause;
-  return new Error(
-    `T4_AUTH_KEY_FILE: the signing key ${file} cannot be read or made (${codeOf(cause) ?? String(cause)}). Make its folder writable, or set TINA4_SECRET.`,
+  if (cause instanceof Tina4Error) return cause;
+  return new Tina4Error(
+    'T4_AUTH_KEY_FILE',
+    `the signing key ${file} cannot be read or made (${codeOf(cause) ?? String(cause)}). Make its folder writable, or set TINA4_SECRET.`,
     { cause },
   );
-}
-
-function isKeyFileError(error: unknown): error is Error {
-  return error instanceof Error && error.message.startsWith('T4_AUTH_KEY_FILE');
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -6,9 +6,12 @@ export function describeErrors(tables: readonly Readonly<Record<string, string>>
     .map(([code, sentence]) => `| \`${code}\` | ${sentence.replaceAll('|', '\\|')} |`);
   return `# Errors
 
-Every error that the framework makes itself begins with a stable code. The message says what happened, with the value, and what to
-do. In production a client sees the message only where it is written for clients: below 500, and for session errors, whose code
-is part of the answer. Everything else is in the log.
+Every error that the framework makes itself has a stable \`code\`, and its message begins with it. The message says what happened,
+with the value, and what to do.
+
+An answer with a status below 500 carries both: \`{"error":"Invalid JSON","status":400,"code":"T4_BODY_JSON"}\`, the message without
+its code. So does a 503 because of a session. From 500 on all else is for the log: the client gets the status and its usual text,
+for session errors with their code, and in debug mode what the log gets.
 
 Generated from the tables in the code by \`npm run docs\`.
 

@@ -4,6 +4,7 @@ import { Response } from '../response/response.js';
 import { renderTemplate } from '../templates/render-template.js';
 import { HttpError, statusOf } from './errors.js';
 import { overlayPage } from './overlay.js';
+import { isTina4Error } from './tina4-error.js';
 
 const GENERIC_MESSAGES: Readonly<Record<number, string>> = {
   500: 'Internal Server Error',
@@ -34,26 +35,35 @@ async function answerByKind(error: unknown, req: Request, res: Response, context
   // Headers of the failed attempt (a content type, a cookie) do not belong to this answer.
   Response.reset(res);
   res.status(status);
-  const { code, retryAfterSeconds } = error instanceof Error ? (error as Partial<HttpError>) : {};
+  const { retryAfterSeconds } = error instanceof Error ? (error as Partial<HttpError>) : {};
   if (typeof retryAfterSeconds === 'number') res.header('Retry-After', Math.ceil(retryAfterSeconds));
-  // Other packages' errors have fields of these names, too, which hold something else: what another server answered, say.
-  const own = error instanceof HttpError ? error : undefined;
-  for (const [name, value] of Object.entries(own?.headers ?? {})) res.header(name, value);
-  if (own?.closesConnection === true) res.header('Connection', 'close');
+  if (error instanceof HttpError) {
+    for (const [name, value] of Object.entries(error.headers ?? {})) res.header(name, value);
+    if (error.closesConnection) res.header('Connection', 'close');
+  }
 
   if (context.isDebug && status >= 500 && wantsHtml(req) && error instanceof Error) {
     res.html(await overlayPage(error, req));
     return;
   }
-  const message = messageFor(error, status, context.isDebug);
-  // Session errors are for clients that retry or ask the user: their code is part of the answer.
-  const isCoded = typeof code === 'string' && code.startsWith('T4_SESSION_');
+  const coded = isTina4Error(error) ? error : undefined;
+  const isSessionError = coded?.code.startsWith('T4_SESSION_') === true;
+  // Below 500 errors are written for the client. So are those of sessions that cannot be had now: it retries or asks the user.
+  const isForClients = status < 500 || (status === 503 && isSessionError) || context.isDebug;
+  const message = isForClients ? clientText(error) : (GENERIC_MESSAGES[status] ?? 'Internal Server Error');
+  const code = isForClients || isSessionError ? coded?.code : undefined;
   await answerWith(status, message, req, res, context, {
-    ...(isCoded ? { code } : {}),
     status,
-    ...(status < 500 ? own?.details : {}),
+    ...(code === undefined ? {} : { code }),
+    ...(status < 500 ? coded?.details : {}),
     ...(context.isDebug && status >= 500 && error instanceof Error ? { stack: stackLines(error) } : {}),
   });
+}
+
+/** The text of an error without its code, which is a field of its own. */
+function clientText(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return isTina4Error(error) && message.startsWith(`${error.code}: `) ? message.slice(error.code.length + 2) : message;
 }
 
 /**
@@ -76,7 +86,14 @@ export async function answerWith(
   }
   if (template !== undefined) {
     try {
-      const data = { path: req.path, status, status_code: status, error_message: message, request_id: '' };
+      const data = {
+        path: req.path,
+        status,
+        status_code: status,
+        error_code: fields.code ?? '',
+        error_message: message,
+        request_id: '',
+      };
       res.html(await renderTemplate(template, data, req, context)).status(status);
       return;
     } catch (error) {
@@ -86,7 +103,7 @@ export async function answerWith(
       });
     }
   }
-  res.html(plainPage(status, message)).status(status);
+  res.html(plainPage(status, message, fields.code)).status(status);
 }
 
 /** True when the client takes HTML rather than JSON: browsers name text/html, API clients do not. */
@@ -103,14 +120,6 @@ function findErrorTemplate(status: number, context: AppContext): string | undefi
   return [`errors/${status}.html`, `errors/${status}.twig`].find((name) => context.templates?.has(name) === true);
 }
 
-/** From 500 on the message is written for the operator, not for the client; coded session errors are written for both. */
-function messageFor(error: unknown, status: number, isDebug: boolean): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  const isForClients = status < 500 || (status === 503 && typeof code === 'string' && code.startsWith('T4_SESSION_'));
-  return isForClients || isDebug ? message : (GENERIC_MESSAGES[status] ?? 'Internal Server Error');
-}
-
 function logError(error: unknown, status: number, req: Request, context: AppContext): void {
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const cause = error instanceof Error && error.cause !== undefined ? { cause: String(error.cause) } : {};
@@ -124,8 +133,9 @@ function stackLines(error: Error): string[] {
     .map((line) => line.trim());
 }
 
-function plainPage(status: number, message: string): string {
+function plainPage(status: number, message: string, code: unknown): string {
   const title = `${status} ${escapeHtml(message)}`;
+  const codeLine = code === undefined ? '' : `<p><code>${escapeHtml(String(code))}</code></p>`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -135,7 +145,7 @@ function plainPage(status: number, message: string): string {
 <title>${title}</title>
 <style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:20vh auto;padding:0 1rem}h1{font-size:1.4rem}</style>
 </head>
-<body><h1>${title}</h1></body>
+<body><h1>${title}</h1>${codeLine}</body>
 </html>
 `;
 }

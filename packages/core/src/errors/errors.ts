@@ -1,34 +1,22 @@
 import type { AnswerableError } from '../session-port.js';
+import { Tina4Error, type Tina4ErrorOptions } from './tina4-error.js';
 
-/** An error that is answered with its own status; `message` is for the client when the status is below 500. */
-export class HttpError extends Error implements AnswerableError {
-  /** 400 to 599. */
-  readonly status: number;
-  readonly code: string;
-  readonly retryAfterSeconds?: number;
-  /** Further fields of the JSON body, beside `error`, `status` and `code`. */
-  readonly details: Readonly<Record<string, unknown>> | undefined;
+/** What an HttpError may say beside its status, its code and its text. */
+export interface HttpErrorOptions extends Omit<Tina4ErrorOptions, 'status'> {
   /** Headers of the answer. */
-  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** True when the rest of the request's body is not wanted: the connection is closed after the answer. */
+  readonly closesConnection?: boolean | undefined;
+}
+
+/** An error that is answered with its own status, 400 to 599; `message` is for the client when the status is below 500. */
+export class HttpError extends Tina4Error implements AnswerableError {
+  declare readonly status: number;
+  readonly headers: Readonly<Record<string, string>> | undefined;
   readonly closesConnection: boolean;
 
-  constructor(
-    status: number,
-    code: string,
-    message: string,
-    options: {
-      details?: Readonly<Record<string, unknown>>;
-      headers?: Readonly<Record<string, string>>;
-      closesConnection?: boolean;
-      cause?: unknown;
-    } = {},
-  ) {
-    super(message, { cause: options.cause });
-    this.name = 'HttpError';
-    this.status = status;
-    this.code = code;
-    this.details = options.details;
+  constructor(status: number, code: string, message: string, options: HttpErrorOptions = {}) {
+    super(code, message, { ...options, status });
     this.headers = options.headers;
     this.closesConnection = options.closesConnection ?? false;
   }

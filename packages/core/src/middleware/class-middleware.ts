@@ -1,4 +1,5 @@
 import { statusOf } from '../errors/errors.js';
+import { Tina4Error } from '../errors/tina4-error.js';
 import type { Request } from '../request/request.js';
 import { Response } from '../response/response.js';
 import type { MiddlewareClass } from '../routing/route.js';
@@ -21,8 +22,9 @@ export function classMiddleware(middlewareClass: MiddlewareClass): Middleware {
   const before = hooksOf(middlewareClass, 'before');
   const after = hooksOf(middlewareClass, 'after');
   if (before.length + after.length === 0) {
-    throw new TypeError(
-      `T4_MIDDLEWARE_CLASS: the class "${middlewareClass.name}" has no static method whose name starts with before or after.`,
+    throw new Tina4Error(
+      'T4_MIDDLEWARE_CLASS',
+      `the class "${middlewareClass.name}" has no static method whose name starts with before or after.`,
     );
   }
   const run: Middleware = async (req, res, next) => {

@@ -1,3 +1,4 @@
+import { Tina4Error } from '../errors/tina4-error.js';
 import type { Request } from '../request/request.js';
 import type { Response } from '../response/response.js';
 
@@ -34,7 +35,7 @@ async function runLayer(layer: Middleware, req: Request, res: Response, runInner
   const next: Next = (nextReq = req, nextRes = res) => {
     if (inner !== undefined) {
       return Promise.reject(
-        new Error(`T4_MIDDLEWARE_NEXT_TWICE: the middleware "${nameOf(layer)}" called next() twice.`),
+        new Tina4Error('T4_MIDDLEWARE_NEXT_TWICE', `the middleware "${nameOf(layer)}" called next() twice.`),
       );
     }
     const running = (async () => runInner(nextReq, nextRes))();
@@ -72,8 +73,9 @@ async function runLayer(layer: Middleware, req: Request, res: Response, runInner
 type InnerOutcome = { readonly result: unknown } | { readonly error: unknown };
 
 function noAnswer(layer: Middleware): Error {
-  return new Error(
-    `T4_MIDDLEWARE_NO_ANSWER: the middleware "${nameOf(layer)}" neither called next() nor answered. ` +
+  return new Tina4Error(
+    'T4_MIDDLEWARE_NO_ANSWER',
+    `the middleware "${nameOf(layer)}" neither called next() nor answered. ` +
       'Call "return await next(req, res)" to go on, or return a response such as res.status(401).json(…).',
   );
 }

@@ -1,3 +1,4 @@
+import { Tina4Error } from '../errors/tina4-error.js';
 import type { Middleware } from './compose.js';
 import type { MiddlewareSettings } from './middleware-settings.js';
 
@@ -18,7 +19,7 @@ export interface Configurable {
 /** A middleware function that `make` replaces at the start. */
 export function configurable(make: MakeMiddleware): Middleware & Configurable {
   const placeholder: Middleware = () => {
-    throw new Error('T4_MIDDLEWARE_UNRESOLVED: give this middleware to a router instead of calling it.');
+    throw new Tina4Error('T4_MIDDLEWARE_UNRESOLVED', 'give this middleware to a router instead of calling it.');
   };
   return Object.assign(placeholder, { [MAKE]: make });
 }

@@ -1,3 +1,4 @@
+import { Tina4Error } from '../errors/tina4-error.js';
 import type { MiddlewareSpec } from '../routing/route.js';
 import type { MiddlewareResolver } from './resolve-middleware.js';
 
@@ -31,8 +32,9 @@ export function resolveNames(
         | MiddlewareSpec
         | undefined;
       if (found !== undefined) return resolveValues([found], context);
-      throw new Error(
-        `T4_MIDDLEWARE_UNKNOWN: ${context.usedBy} uses the middleware "${spec}", which is declared nowhere under src/routes or ` +
+      throw new Tina4Error(
+        'T4_MIDDLEWARE_UNKNOWN',
+        `${context.usedBy} uses the middleware "${spec}", which is declared nowhere under src/routes or ` +
           'src/middleware and is no built-in. It may be an access check, so the start is stopped.',
       );
     });

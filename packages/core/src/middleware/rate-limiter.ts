@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { Tina4Error } from '../errors/tina4-error.js';
 import { Response } from '../response/response.js';
 import type { Middleware } from './compose.js';
 import { MAKE, type MakeMiddleware } from './configurable.js';
@@ -28,8 +29,9 @@ export class RateLimiterMiddleware {
   static readonly [MAKE]: MakeMiddleware = ({ rateLimit }, argument) => {
     const own = argument === undefined || argument === '' ? undefined : Number(argument);
     if (own !== undefined && (!Number.isInteger(own) || own < 0)) {
-      throw new TypeError(
-        `T4_MIDDLEWARE_ARGUMENT: "RateLimiter:${argument}" needs a number of requests behind the colon.`,
+      throw new Tina4Error(
+        'T4_MIDDLEWARE_ARGUMENT',
+        `"RateLimiter:${argument}" needs a number of requests behind the colon.`,
       );
     }
     return rateLimitLayer({ ...rateLimit, limit: own ?? rateLimit.limit ?? DEFAULT_LIMIT });

@@ -1,3 +1,4 @@
+import { Tina4Error } from '../errors/tina4-error.js';
 import type { MiddlewareSpec } from '../routing/route.js';
 import { classMiddleware, isClass } from './class-middleware.js';
 import type { Middleware } from './compose.js';
@@ -22,8 +23,9 @@ export function resolveValues(settings: MiddlewareSettings = MIDDLEWARE_DEFAULTS
       if (isConfigurable(spec)) return [spec[MAKE](settings)];
       if (isClass(spec)) return [classMiddleware(spec)];
       if (typeof spec === 'function') return [spec as Middleware];
-      throw new TypeError(
-        `T4_MIDDLEWARE_UNKNOWN: ${context.usedBy} uses the middleware "${String(spec)}", which is not a function. ` +
+      throw new Tina4Error(
+        'T4_MIDDLEWARE_UNKNOWN',
+        `${context.usedBy} uses the middleware "${String(spec)}", which is not a function. ` +
           'It may be an access check, so the start is stopped.',
       );
     });

@@ -1,4 +1,5 @@
 import { cacheStore, countLookup } from '../cache/cache.js';
+import { Tina4Error } from '../errors/tina4-error.js';
 import { Request } from '../request/request.js';
 import type { RecordedAnswer } from '../response/response.js';
 import { Response } from '../response/response.js';
@@ -23,8 +24,9 @@ export function responseCache(options: { readonly ttl?: number } = {}): Middlewa
   return configurable(({ cache }, argument) => {
     const seconds = argument === undefined || argument === '' ? (options.ttl ?? cache.seconds) : Number(argument);
     if (!Number.isFinite(seconds) || seconds < 0) {
-      throw new TypeError(
-        `T4_MIDDLEWARE_ARGUMENT: "ResponseCache:${argument ?? seconds}" needs seconds behind the colon.`,
+      throw new Tina4Error(
+        'T4_MIDDLEWARE_ARGUMENT',
+        `"ResponseCache:${argument ?? seconds}" needs seconds behind the colon.`,
       );
     }
     return cacheLayer(seconds);

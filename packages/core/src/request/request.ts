@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AppContext, Logger } from '../app-context.js';
 import { parseCookies } from '../cookies.js';
+import { Tina4Error } from '../errors/tina4-error.js';
 import type { AnyParams } from '../routing/path-params.js';
 import type { Target } from '../routing/target.js';
 import type { RequestSession, Session, SessionRequest } from '../session-port.js';
@@ -229,7 +230,10 @@ export class Request<Params = AnyParams> implements SessionRequest {
   #openSession(): RequestSession {
     this.#isSessionTouched = true;
     if (this.#session === undefined) {
-      throw new Error('T4_SESSION_ENGINE_MISSING: this app has no session engine. Pass one: createApp({ sessions }).');
+      throw new Tina4Error(
+        'T4_SESSION_ENGINE_MISSING',
+        'this app has no session engine. Pass one: createApp({ sessions }).',
+      );
     }
     return this.#session;
   }

@@ -1,3 +1,5 @@
+import { Tina4Error } from '../errors/tina4-error.js';
+
 /** Larger files are not kept in memory beside the disk. */
 const MAX_KEPT_BYTES = 1024 * 1024;
 
@@ -33,8 +35,9 @@ export class UploadedFile {
   /** The bytes of a file up to 1 MiB. Throws T4_UPLOAD_CONTENT for a larger one, which is on disk only. */
   get content(): Buffer {
     if (this.#chunks !== undefined) return Buffer.concat(this.#chunks);
-    throw new RangeError(
-      `T4_UPLOAD_CONTENT: the upload "${this.filename}" has ${this.#size} bytes, too many to keep in memory. Read it with: await readFile(file.tmpPath).`,
+    throw new Tina4Error(
+      'T4_UPLOAD_CONTENT',
+      `the upload "${this.filename}" has ${this.#size} bytes, too many to keep in memory. Read it with: await readFile(file.tmpPath).`,
     );
   }
 

@@ -24,9 +24,5 @@ export function checkHeader(name: string, value: HeaderValue): void {
 }
 
 function invalid(what: string): HttpError {
-  return new HttpError(
-    500,
-    'T4_HEADER_INVALID',
-    `T4_HEADER_INVALID: ${what}. Encode it, or leave out what came from the client.`,
-  );
+  return new HttpError(500, 'T4_HEADER_INVALID', `${what}. Encode it, or leave out what came from the client.`);
 }

@@ -4,6 +4,7 @@ import { resolve as resolvePath } from 'node:path';
 import encodeUrl from 'encodeurl';
 import type { AppContext } from '../app-context.js';
 import { type CookieOptions, serializeCookie } from '../cookies.js';
+import { Tina4Error } from '../errors/tina4-error.js';
 import type { Request } from '../request/request.js';
 import { renderTemplate } from '../templates/render-template.js';
 import { Callable } from './callable.js';
@@ -250,7 +251,10 @@ export class Response extends Callable {
       const timer = setTimeout(
         () =>
           reject(
-            new Error(`T4_REQUEST_TIMEOUT: the handler returned without an answer and gave none within ${seconds} s.`),
+            new Tina4Error(
+              'T4_REQUEST_TIMEOUT',
+              `the handler returned without an answer and gave none within ${seconds} s.`,
+            ),
           ),
         this.#context.requestTimeoutMs,
       );
@@ -346,8 +350,9 @@ const NO_COOKIES: readonly string[] = Object.freeze([]);
 
 function checkStatus(code: number): number {
   if (Number.isInteger(code) && code >= 200 && code <= 599) return code;
-  throw new RangeError(
-    `T4_STATUS_INVALID: ${String(code)} is not a status to answer with. Use a whole number from 200 to 599.`,
+  throw new Tina4Error(
+    'T4_STATUS_INVALID',
+    `${String(code)} is not a status to answer with. Use a whole number from 200 to 599.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { withinFormTokenScope } from '../auth/request-form-token.js';
+import { Tina4Error } from '../errors/tina4-error.js';
 import { withRouteSettings } from '../middleware/automatic-layers.js';
 import { compose } from '../middleware/compose.js';
 import type { MiddlewareSettings } from '../middleware/middleware-settings.js';
@@ -52,8 +53,9 @@ async function settle(route: Route, returned: Promise<unknown>, req: Request, re
   recordReturned(route, await returned, res);
   Request.markHandlerDone(req);
   if (res.isAnswered) return res;
-  throw new Error(
-    `T4_HANDLER_NO_ANSWER: the handler of ${route.label} is over and gave no answer. Return one, for example: return res.json({ ok: true }).`,
+  throw new Tina4Error(
+    'T4_HANDLER_NO_ANSWER',
+    `the handler of ${route.label} is over and gave no answer. Return one, for example: return res.json({ ok: true }).`,
   );
 }
 

@@ -1,3 +1,5 @@
+import { Tina4Error } from '../errors/tina4-error.js';
+
 /**
  * Tina4 path patterns: `{name}`, `{name:int}`, `{...rest}`, `[name]`, `[...rest]`, `:name`, a last `*`, and literal text around
  * parameters (`/items/{id:int}.xml`), translated for find-my-way.
@@ -44,7 +46,7 @@ const PARAM = /\{(\.\.\.)?(\w+)(?::(\w+))?\}|\[(\.\.\.)?(\w+)\]|:(\w+)|[{}[\]]/g
  */
 export function parseRoutePattern(source: string): RoutePattern {
   if (!source.startsWith('/')) {
-    throw new TypeError(`T4_ROUTE_PATTERN: the route "${source}" does not start with "/". Write "/${source}".`);
+    throw new Tina4Error('T4_ROUTE_PATTERN', `the route "${source}" does not start with "/". Write "/${source}".`);
   }
   const rest = source.endsWith('/*') ? '*' : undefined;
   const pieces = splitPieces(source, rest === undefined ? source : source.slice(0, -1));
@@ -84,8 +86,9 @@ function splitPieces(source: string, text: string): Piece[] {
     const [all, braceDots, braceName, type, bracketDots, bracketName, colonName] = match;
     const name = braceName ?? bracketName ?? colonName;
     if (name === undefined) {
-      throw new TypeError(
-        `T4_ROUTE_PATTERN: the route "${source}" has a "${all}" that is not part of a parameter. Write {name} or {name:type}.`,
+      throw new Tina4Error(
+        'T4_ROUTE_PATTERN',
+        `the route "${source}" has a "${all}" that is not part of a parameter. Write {name} or {name:type}.`,
       );
     }
     if (match.index > end) pieces.push({ literal: text.slice(end, match.index) });
@@ -94,8 +97,9 @@ function splitPieces(source: string, text: string): Piece[] {
   }
   if (end < text.length) pieces.push({ literal: text.slice(end) });
   if (pieces.some((piece) => 'literal' in piece && piece.literal.includes('*'))) {
-    throw new TypeError(
-      `T4_ROUTE_PATTERN: the route "${source}" has a "*" that is not its last segment. Only a last "/*" is a wildcard.`,
+    throw new Tina4Error(
+      'T4_ROUTE_PATTERN',
+      `the route "${source}" has a "*" that is not its last segment. Only a last "/*" is a wildcard.`,
     );
   }
   return pieces;
@@ -105,8 +109,9 @@ function kindOf(source: string, type: string): ParamKind {
   const kind = Object.hasOwn(PARAM_KINDS, type) ? PARAM_KINDS[type] : undefined;
   if (kind === undefined) {
     const valid = Object.keys(PARAM_KINDS).join(', ');
-    throw new TypeError(
-      `T4_ROUTE_PATTERN: the route "${source}" uses the unknown parameter type "${type}". Use one of ${valid}.`,
+    throw new Tina4Error(
+      'T4_ROUTE_PATTERN',
+      `the route "${source}" uses the unknown parameter type "${type}". Use one of ${valid}.`,
     );
   }
   return kind;
@@ -117,8 +122,9 @@ function checkRest(source: string, pieces: readonly Piece[]): void {
   if (at < 0) return;
   const before = pieces[at - 1];
   if (at !== pieces.length - 1 || before === undefined || !('literal' in before) || !before.literal.endsWith('/')) {
-    throw new TypeError(
-      `T4_ROUTE_PATTERN: in the route "${source}" the parameter for the rest of the path must be the whole last segment.`,
+    throw new Tina4Error(
+      'T4_ROUTE_PATTERN',
+      `in the route "${source}" the parameter for the rest of the path must be the whole last segment.`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { Tina4Error } from '../errors/tina4-error.js';
 import type { SessionMode } from '../session-port.js';
 import { type GroupFrame, type Handler, type MiddlewareSpec, Route, type RouteSettings } from './route.js';
 import { parseRoutePattern } from './route-pattern.js';
@@ -83,7 +84,7 @@ export class Router {
   group(prefix: string, first: GroupCallback | MiddlewareSpec, second?: GroupCallback | MiddlewareSpec): RouteGroup {
     const { callback, middleware } = sortGroupArguments(first, second);
     if (typeof callback !== 'function') {
-      throw new TypeError(`T4_ROUTE_GROUP: group("${prefix}") needs a function that registers its routes.`);
+      throw new Tina4Error('T4_ROUTE_GROUP', `group("${prefix}") needs a function that registers its routes.`);
     }
     const frame = this.#frame(normalizePrefix(prefix), middleware);
     this.#within(frame, () => callback(this));
@@ -109,8 +110,9 @@ export class Router {
       (this.#group?.prefix ?? '') +
       (this.#group !== undefined && path === '/' && this.#group.prefix !== '' ? '' : path);
     if (typeof handler !== 'function') {
-      throw new TypeError(
-        `T4_ROUTE_HANDLER: ${method} ${source} needs a function as its handler, not ${typeof handler}.`,
+      throw new Tina4Error(
+        'T4_ROUTE_HANDLER',
+        `${method} ${source} needs a function as its handler, not ${typeof handler}.`,
       );
     }
     const route = new Route(
@@ -166,8 +168,9 @@ export class Router {
       const returned = register();
       if (returned instanceof Promise) {
         returned.catch(() => {});
-        throw new TypeError(
-          `T4_ROUTE_GROUP: the function given to group("${frame.prefix}") is async. Register the routes without await.`,
+        throw new Tina4Error(
+          'T4_ROUTE_GROUP',
+          `the function given to group("${frame.prefix}") is async. Register the routes without await.`,
         );
       }
     } finally {

@@ -1,5 +1,6 @@
 import type { AppContext } from '../app-context.js';
 import { formTokenFields, formTokenOf } from '../auth/request-form-token.js';
+import { Tina4Error } from '../errors/tina4-error.js';
 import type { Request } from '../request/request.js';
 import { safeHtml } from './html-escape.js';
 
@@ -15,8 +16,9 @@ export function renderTemplate(
   { templates }: AppContext,
 ): string | Promise<string> {
   if (templates === undefined) {
-    throw new Error(
-      `T4_TEMPLATES_MISSING: there is no template folder, so "${name}" cannot be rendered. Make src/templates.`,
+    throw new Tina4Error(
+      'T4_TEMPLATES_MISSING',
+      `there is no template folder, so "${name}" cannot be rendered. Make src/templates.`,
     );
   }
   const globals = {

@@ -1,3 +1,5 @@
+import { Tina4Error } from '../errors/tina4-error.js';
+
 /** Where in a template something went wrong; `line` counts from 1. */
 export type TemplatePosition = { readonly template: string; readonly line: number };
 
@@ -6,22 +8,18 @@ export type TemplatePosition = { readonly template: string; readonly line: numbe
  * T4_TEMPLATE_OUTSIDE, T4_TEMPLATE_SYNTAX and T4_TEMPLATE_RENDER. `template` and `line` tell where (line is undefined
  * when the whole file is meant); what the template called is kept as `cause`.
  */
-export class TemplateError extends Error {
-  readonly code: string;
-  readonly status = 500;
+export class TemplateError extends Tina4Error {
   readonly template: string;
   readonly line: number | undefined;
 
   constructor(code: string, message: string, at: { template: string; line?: number | undefined; cause?: unknown }) {
-    super(message, at.cause === undefined ? undefined : { cause: at.cause });
-    this.name = 'TemplateError';
-    this.code = code;
+    super(code, message, { status: 500, cause: at.cause });
     this.template = at.template;
     this.line = at.line;
   }
 }
 
-/** The file is not there. The text without a code in front is Tina4's own, which applications compare. */
+/** The file is not there. The text behind the code is Tina4's own. */
 export function templateNotFound(name: string, from?: TemplatePosition): TemplateError {
   const message = `Template "${name}" not found`;
   if (from === undefined) return new TemplateError('T4_TEMPLATE_NOT_FOUND', message, { template: name });
@@ -35,16 +33,15 @@ export function templateNotFound(name: string, from?: TemplatePosition): Templat
 /** The text of a template breaks a rule of the language; `line` counts from 1. */
 export function templateSyntaxError(message: string, at: { template: string; line: number }): TemplateError {
   const where = `Template "${at.template}" line ${at.line}`;
-  return new TemplateError('T4_TEMPLATE_SYNTAX', `T4_TEMPLATE_SYNTAX: ${where}: ${message}`, at);
+  return new TemplateError('T4_TEMPLATE_SYNTAX', `${where}: ${message}`, at);
 }
 
 /** Adds the place to an error thrown while rendering. An error that already names its place goes through unchanged. */
 export function templateRenderError(cause: unknown, at: TemplatePosition): TemplateError {
   if (cause instanceof TemplateError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
-  return new TemplateError(
-    'T4_TEMPLATE_RENDER',
-    `T4_TEMPLATE_RENDER: Template "${at.template}" line ${at.line}: ${message}`,
-    { ...at, cause },
-  );
+  return new TemplateError('T4_TEMPLATE_RENDER', `Template "${at.template}" line ${at.line}: ${message}`, {
+    ...at,
+    cause,
+  });
 }

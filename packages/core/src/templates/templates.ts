@@ -151,7 +151,7 @@ export class Templates {
   #compile(name: string): CompiledTemplate | TemplateError {
     const normalized = normalize(name);
     if (normalized === undefined) {
-      const message = `T4_TEMPLATE_OUTSIDE: Template ${JSON.stringify(name)} leaves the folder of templates. Use a name inside it.`;
+      const message = `Template ${JSON.stringify(name)} leaves the folder of templates. Use a name inside it.`;
       return new TemplateError('T4_TEMPLATE_OUTSIDE', message, { template: name });
     }
     const done = this.#compiled.get(normalized);

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { transform } from '@swc/core';
 import { Auth } from '../../src/auth/auth.js';
 import { provideAuthSettings } from '../../src/auth/auth-defaults.js';
 import { AUTH_DEFAULTS } from '../../src/auth/auth-settings.js';
@@ -39,15 +40,22 @@ test('starts at the same time agree on one key and leave nothing behind', async 
 });
 
 test('processes that start at the same time agree on one key', async () => {
-  // Node 20 cannot load TypeScript: the file is made JavaScript the way jest does it.
-  const { transform } = await import('@swc/core');
-  const source = await readFile(join(__dirname, '../../src/auth/signing-key.ts'), 'utf8');
-  const { code } = await transform(source, {
-    jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-    module: { type: 'es6' },
-  });
-  const script = join(folder, 'start.mjs');
-  await writeFile(script, `${code}\nconsole.log(await loadSigningKey(process.argv[2]));`);
+  // Node 20 cannot load TypeScript: the files are made JavaScript the way jest does it.
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  for (const name of ['auth/signing-key', 'errors/tina4-error']) {
+    const source = await readFile(join(__dirname, `../../src/${name}.ts`), 'utf8');
+    const { code } = await transform(source, {
+      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+      module: { type: 'es6' },
+    });
+    await mkdir(join(folder, dirname(name)));
+    await writeFile(join(folder, `${name}.js`), code);
+  }
+  const script = join(folder, 'start.js');
+  await writeFile(
+    script,
+    `import { loadSigningKey } from './auth/signing-key.js';\nconsole.log(await loadSigningKey(process.argv[2]));`,
+  );
   const starts = await Promise.all(
     Array.from({ length: 4 }, () => run(process.execPath, [script, file], { timeout: 15_000 })),
   );

@@ -61,7 +61,8 @@ test('malformed JSON answers 400 before the handler', async () => {
     });
   });
   const response = await post('/echo', '{"a":', 'application/json');
-  expect([response.status, await response.text(), calls]).toEqual([400, '{"error":"Invalid JSON","status":400}', 0]);
+  const answer = '{"error":"Invalid JSON","status":400,"code":"T4_BODY_JSON"}';
+  expect([response.status, await response.text(), calls]).toEqual([400, answer, 0]);
 });
 
 test('200,000 levels of nesting answer 400, brackets inside strings do not count', async () => {
@@ -114,7 +115,7 @@ test('a body that says it is too large answers 413 and is not read', async () =>
     socket.on('close', () => resolve(text));
   });
   expect(answer).toMatch(/^HTTP\/1.1 413 /);
-  expect(answer).toContain('{"error":"Payload Too Large","status":413,"max_bytes":1000}');
+  expect(answer).toContain('{"error":"Payload Too Large","status":413,"code":"T4_BODY_TOO_LARGE","max_bytes":1000}');
   expect(answer).toMatch(/connection: close/i);
 });
 

@@ -24,11 +24,11 @@ describe('files', () => {
     expect(templates.has('a.html')).toBe(false);
   });
 
-  test('a missing template is an error with status 500 and the text that Tina4 gives it', async () => {
+  test('a missing template is an error with status 500 and, behind its code, the text that Tina4 gives it', async () => {
     const templates = await templatesWith({});
     expect(() => templates.render('my-page.html')).toThrow(
       expect.objectContaining({
-        message: 'Template "my-page.html" not found',
+        message: 'T4_TEMPLATE_NOT_FOUND: Template "my-page.html" not found',
         status: 500,
         code: 'T4_TEMPLATE_NOT_FOUND',
       }),

@@ -1,4 +1,5 @@
 import type { NameLookup } from '@tina4/core';
+import { Tina4Error } from '@tina4/core';
 
 /** Functions and classes by the file that declares them at its top level, as `loadRoutes` notes them. */
 export type DeclaredByFile = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
@@ -23,8 +24,9 @@ export class DeclaredNames implements NameLookup {
   anywhere(name: string): unknown {
     const files = [...this.#byFile].filter(([, declared]) => declared.has(name)).map(([file]) => file);
     if (files.length > 1) {
-      throw new Error(
-        `T4_MIDDLEWARE_AMBIGUOUS: the middleware "${name}" is declared in ${files.join(' and in ')}. Rename one of them.`,
+      throw new Tina4Error(
+        'T4_MIDDLEWARE_AMBIGUOUS',
+        `the middleware "${name}" is declared in ${files.join(' and in ')}. Rename one of them.`,
       );
     }
     return files[0] === undefined ? undefined : this.inFile(name, files[0]);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse, relative, sep } from 'node:path';
 import type { Handler, Route, Router } from '@tina4/core';
+import { Tina4Error } from '@tina4/core';
 import { findRouteFiles, verbFileOf } from './route-files.js';
 import { type AnnotatedRoute, annotatedRoutes } from './route-source.js';
 import type { LoadedFile, TypeScriptLoader } from './typescript-loader.js';
@@ -111,7 +112,8 @@ function applyAnnotations(
     }
     if (targets.length > 0 && (isSecured || targets.length === 1 || method === 'ANY')) continue;
     const problem = `line ${line} of ${file}: the route below @${isSecured ? 'secured' : 'noauth'} is not clear from the text.`;
-    if (isSecured) throw new Error(`T4_ROUTE_ANNOTATION: ${problem} Write .secure() behind the registration instead.`);
+    if (isSecured)
+      throw new Tina4Error('T4_ROUTE_ANNOTATION', `${problem} Write .secure() behind the registration instead.`);
     warnings.push(`${problem} Write .noAuth() behind the registration instead.`);
   }
 }

@@ -1,4 +1,4 @@
-import { ConfigError } from '../config/config-error.js';
+import { isTina4Error } from '@tina4/core';
 import type { RouteFailure } from '../project/route-loader.js';
 
 /**
@@ -11,11 +11,15 @@ export class StartError extends Error {
     this.name = 'Error';
     this.stack = `Error: ${message}`;
   }
+
+  /** The code of the error behind it; undefined for one without. */
+  get code(): string | undefined {
+    return isTina4Error(this.cause) ? this.cause.code : undefined;
+  }
 }
 
 /** Turns what can go wrong at the start into a StartError; anything unknown is returned as it is. */
 export function startErrorOf(error: unknown, port: number, host: string): unknown {
-  if (error instanceof ConfigError) return new StartError(error.message, { cause: error });
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return new StartError(`Address already in use (port ${port})`, { cause: error });
@@ -30,12 +34,8 @@ export function startErrorOf(error: unknown, port: number, host: string): unknow
       });
     default:
       // Coded errors are written for whoever starts the server; only a defect needs its stack.
-      return isCoded(error) ? new StartError(error.message, { cause: error }) : error;
+      return isTina4Error(error) ? new StartError(error.message, { cause: error }) : error;
   }
-}
-
-function isCoded(error: unknown): error is Error {
-  return error instanceof Error && error.message.startsWith('T4_');
 }
 
 /** What to print for a route file that could not be loaded: the file, then the error with its own lines. */

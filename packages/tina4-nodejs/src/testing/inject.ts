@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Tina4Error } from '@tina4/core';
 import type { InjectOptions } from 'light-my-request';
 
 /** What answers requests: an app, or a server around one. */
@@ -44,7 +45,7 @@ export async function inject(app: Answering, request: InjectedRequest): Promise<
       const seconds = timeoutMs / 1000;
       Object.assign(raw.socket, { destroyed: true }).emit('close');
       rawResponse.destroy(
-        new Error(`T4_TEST_NO_ANSWER: ${method} ${url} gave no complete answer within ${seconds} s.`),
+        new Tina4Error('T4_TEST_NO_ANSWER', `${method} ${url} gave no complete answer within ${seconds} s.`),
       );
     }, timeoutMs);
     void app.handle(raw, rawResponse);

@@ -1,3 +1,4 @@
+import { Tina4Error } from '@tina4/core';
 import { Test } from './test.js';
 
 /** How one test method went. */
@@ -26,8 +27,9 @@ export function testsOf(testClass: TestClass): string[] {
     const own = Object.getOwnPropertyNames(part).filter((name) => name.startsWith('test') && isMethod(part, name));
     const taken = own.find((name) => name in Test.prototype);
     if (taken !== undefined) {
-      throw new Error(
-        `T4_TEST_NAME_TAKEN: ${testClass.name}.${taken} hides the method that sends requests. Give the test another name.`,
+      throw new Tina4Error(
+        'T4_TEST_NAME_TAKEN',
+        `${testClass.name}.${taken} hides the method that sends requests. Give the test another name.`,
       );
     }
     names.unshift(...own);
@@ -84,7 +86,7 @@ async function within(timeoutMs: number, name: string, run: () => unknown): Prom
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`T4_TEST_TIMEOUT: ${name} did not end within ${timeoutMs / 1000} s.`));
+      reject(new Tina4Error('T4_TEST_TIMEOUT', `${name} did not end within ${timeoutMs / 1000} s.`));
     }, timeoutMs);
   });
   try {

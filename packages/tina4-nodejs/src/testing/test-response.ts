@@ -1,3 +1,4 @@
+import { Tina4Error } from '@tina4/core';
 import type { InjectedAnswer } from './inject.js';
 
 /** An answer as tests look at it. Redirects are not followed. */
@@ -29,8 +30,9 @@ export class TestResponse {
       return JSON.parse(this.body);
     } catch (cause) {
       const start = this.body.length > 200 ? `${this.body.slice(0, 200)}…` : this.body;
-      throw new Error(
-        `T4_TEST_NOT_JSON: the answer (status ${this.status}, ${this.contentType || 'no content type'}) is not JSON: ${start}`,
+      throw new Tina4Error(
+        'T4_TEST_NOT_JSON',
+        `the answer (status ${this.status}, ${this.contentType || 'no content type'}) is not JSON: ${start}`,
         { cause },
       );
     }
