@@ -25,9 +25,9 @@ export type { CacheStore } from './cache/cache-store.js';
 export { FileCache } from './cache/file-cache.js';
 export { MemoryCache } from './cache/memory-cache.js';
 export { type CookieOptions, readSetCookie } from './cookies.js';
-export { escapeHtml } from './errors/error-response.js';
 export { HttpError } from './errors/errors.js';
 export { isTina4Error, Tina4Error } from './errors/tina4-error.js';
+export { escapeHtml } from './escape-html.js';
 export { builtInMiddleware } from './middleware/built-in.js';
 export { compose, type Middleware, type Next } from './middleware/compose.js';
 export { CorsMiddleware, type CorsOptions, cors } from './middleware/cors.js';
@@ -60,7 +60,7 @@ export type {
   SessionRoute,
 } from './session-port.js';
 export { freshTemplates } from './templates/fresh-templates.js';
-export { safeHtml } from './templates/html-escape.js';
+export { safeHtml } from './templates/safe-html.js';
 export { TemplateError } from './templates/template-error.js';
 export { templateForPath } from './templates/template-for-path.js';
 export type { TemplateFilter, TemplateTest } from './templates/template-runtime.js';

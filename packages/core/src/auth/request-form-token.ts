@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { escapeHtml } from '../errors/error-response.js';
+import { escapeHtml } from '../escape-html.js';
 import type { Request } from '../request/request.js';
 import type { Session } from '../session-port.js';
 import { authSettings, tokenKey } from './auth-defaults.js';

@@ -1,4 +1,5 @@
 import type { AppContext } from '../app-context.js';
+import { escapeHtml } from '../escape-html.js';
 import type { Request } from '../request/request.js';
 import { Response } from '../response/response.js';
 import { renderTemplate } from '../templates/render-template.js';
@@ -148,9 +149,4 @@ function plainPage(status: number, message: string, code: unknown): string {
 <body><h1>${title}</h1>${codeLine}</body>
 </html>
 `;
-}
-
-/** Text made safe for HTML content and quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { escapeHtml } from '../escape-html.js';
 import type { Request } from '../request/request.js';
-import { escapeHtml } from './error-response.js';
 
 const LINES_AROUND = 5;
 const SECRET_NAME = /pass|secret|token|key|authorization|cookie|session|csrf/i;

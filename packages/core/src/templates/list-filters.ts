@@ -1,5 +1,5 @@
-import { isSafeHtml, textOf } from './html-escape.js';
 import { readPath } from './member-access.js';
+import { isSafeHtml, textOf } from './safe-html.js';
 import { isTrue, listOf, type TemplateFilter } from './template-runtime.js';
 import { isEmpty } from './tests.js';
 

@@ -2,7 +2,7 @@ import type { AppContext } from '../app-context.js';
 import { formTokenFields, formTokenOf } from '../auth/request-form-token.js';
 import { Tina4Error } from '../errors/tina4-error.js';
 import type { Request } from '../request/request.js';
-import { safeHtml } from './html-escape.js';
+import { safeHtml } from './safe-html.js';
 
 /**
  * Renders a template for a request, with the names that every page may use: `form_token()` prints the hidden fields of a form,

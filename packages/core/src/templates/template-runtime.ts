@@ -1,7 +1,7 @@
-import { htmlOf, isSafeHtml, safeHtml, textOf } from './html-escape.js';
 import { callMember, readMember } from './member-access.js';
 import { macroRuntime, SafeString } from './nunjucks-parts.js';
 import { type CompiledTemplate, RenderContext, type RenderFunction, Scope } from './render-scope.js';
+import { htmlOf, isSafeHtml, safeHtml, textOf } from './safe-html.js';
 import { removeSpacesBetweenTags } from './spaces-between-tags.js';
 import { TemplateError, templateNotFound, templateRenderError } from './template-error.js';
 

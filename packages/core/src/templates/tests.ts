@@ -1,4 +1,4 @@
-import { isSafeHtml, textOf } from './html-escape.js';
+import { isSafeHtml, textOf } from './safe-html.js';
 import type { TemplateTest } from './template-runtime.js';
 
 /** Twig's idea of empty: nothing, empty text, false, or a collection without entries. The number 0 is not empty. */

@@ -1,4 +1,5 @@
-import { escapeHtml, htmlOf, isSafeHtml, safeHtml, textOf } from './html-escape.js';
+import { escapeHtml } from '../escape-html.js';
+import { htmlOf, isSafeHtml, safeHtml, textOf } from './safe-html.js';
 import type { TemplateFilter } from './template-runtime.js';
 
 /** Filters that make text out of text. What is not text is turned into it first; undefined and null count as empty. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatDate } from './date-format.js';
-import { textOf } from './html-escape.js';
+import { textOf } from './safe-html.js';
 import type { TemplateFilter } from './template-runtime.js';
 
 /** Filters for numbers, dates and for writing values in other notations (JSON, base64, URLs). */

@@ -2,7 +2,7 @@ import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { freshTemplates } from '../../src/templates/fresh-templates.js';
-import { safeHtml } from '../../src/templates/html-escape.js';
+import { safeHtml } from '../../src/templates/safe-html.js';
 import { Templates } from '../../src/templates/templates.js';
 import { folderWith, shown, templatesWith } from './template-text.js';
 

@@ -46,7 +46,7 @@ test('in debug mode /__dev shows routes, recent requests and the session of this
   const page = await fetch(`${address}/__dev`, { headers: { cookie } });
   const text = await page.text();
   expect(page.headers.get('cache-control')).toBe('no-store');
-  expect(text).toContain('&#34;name&#34;: &#34;&#60;b&#62;ann&#34;');
+  expect(text).toContain('&quot;name&quot;: &quot;&lt;b&gt;ann&quot;');
   expect(text).toMatch(/<td>GET<\/td><td>\/hello\/ann<\/td><td>200<\/td><td>\d+ ms<\/td>/);
   expect(text).toMatch(/<td>POST<\/td><td>\/fail<\/td><td>418<\/td>/);
   expect(text).toContain('<td>/hello/{name}</td>');

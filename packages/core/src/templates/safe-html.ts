@@ -1,13 +1,5 @@
+import { escapeHtml } from '../escape-html.js';
 import { SafeString } from './nunjucks-parts.js';
-
-const replacements: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const special = /[&<>"']/;
-const allSpecial = /[&<>"']/g;
-
-/** Text made harmless between tags and inside quoted attributes: the five characters & < > " ' become entities. */
-export function escapeHtml(text: string): string {
-  return special.test(text) ? text.replace(allSpecial, (character) => replacements[character] ?? '') : text;
-}
 
 /**
  * Marks text as HTML that is printed as it is, for functions and filters that make HTML. Whoever calls this has
