@@ -1,5 +1,6 @@
 import type { AppContext } from '../app-context.js';
 import { escapeHtml } from '../escape-html.js';
+import { acceptedType } from '../negotiation.js';
 import type { Request } from '../request/request.js';
 import { Response } from '../response/response.js';
 import { renderTemplate } from '../templates/render-template.js';
@@ -80,8 +81,10 @@ export async function answerWith(
   fields: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const template = findErrorTemplate(status, context);
-  const isJsonWanted = template === undefined ? !wantsHtml(req) : wantsJsonOnly(req);
-  if (isJsonWanted) {
+  // A page of the app's own is for everyone who does not prefer JSON.
+  const isPageWanted =
+    template === undefined ? wantsHtml(req) : acceptedType(req.raw, ['text/html', 'application/json']) === 'text/html';
+  if (!isPageWanted) {
     res.json({ error: message, ...fields }, status);
     return;
   }
@@ -107,14 +110,9 @@ export async function answerWith(
   res.html(plainPage(status, message, fields.code)).status(status);
 }
 
-/** True when the client takes HTML rather than JSON: browsers name text/html, API clients do not. */
+/** True when the client asks for HTML rather than JSON: browsers name text/html, API clients do not. */
 export function wantsHtml(req: Request): boolean {
-  return req.headers.accept?.includes('text/html') === true;
-}
-
-function wantsJsonOnly(req: Request): boolean {
-  const accept = req.headers.accept;
-  return accept?.includes('json') === true && !accept.includes('text/html');
+  return acceptedType(req.raw, ['application/json', 'text/html']) === 'text/html';
 }
 
 function findErrorTemplate(status: number, context: AppContext): string | undefined {

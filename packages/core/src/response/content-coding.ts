@@ -7,7 +7,8 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 export const MIN_CODED_BYTES = 1024;
 
 /** The codings we write, best first. */
-export type ContentCoding = 'br' | 'gzip';
+export const CONTENT_CODINGS = ['br', 'gzip'] as const;
+export type ContentCoding = (typeof CONTENT_CODINGS)[number];
 
 const COMPRESSIBLE = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml)|application\/javascript|image\/svg\+xml)/;
 const brotli = promisify(brotliCompress);
@@ -16,16 +17,6 @@ const deflate = promisify(gzip);
 /** True for text in any of its forms; pictures, archives and streams of events are not worth it. */
 export function isCompressible(contentType: string): boolean {
   return COMPRESSIBLE.test(contentType) && !contentType.startsWith('text/event-stream');
-}
-
-/** The best coding that the client takes (RFC 9110, section 12.5.3); undefined for none. */
-export function acceptedCoding(headers: IncomingHttpHeaders): ContentCoding | undefined {
-  const header = headers['accept-encoding'];
-  if (header === undefined) return undefined;
-  const refused = /(?:^|,)\s*(br|gzip)\s*;\s*q=0(?:\.0+)?\s*(?=,|$)/g;
-  const accepted = String(header).toLowerCase().replace(refused, '');
-  if (/(?:^|,)\s*br\b/.test(accepted)) return 'br';
-  return /(?:^|,)\s*gzip\b/.test(accepted) ? 'gzip' : undefined;
 }
 
 /** Compresses off the event loop, with settings meant for answers made on the fly. */

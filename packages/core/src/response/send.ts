@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { acceptedCoding } from '../negotiation.js';
 import {
-  acceptedCoding,
+  CONTENT_CODINGS,
   encodeBody,
   entityTag,
   isCompressible,
@@ -72,7 +73,7 @@ function sendCoded(
     headers['Content-Encoding'] === undefined &&
     isCompressible(String(headers['Content-Type'] ?? '')) &&
     !cacheControl.includes('no-transform');
-  const coding = mayCode ? acceptedCoding(raw.req.headers) : undefined;
+  const coding = mayCode ? acceptedCoding(raw.req, CONTENT_CODINGS) : undefined;
   if (mayCode) headers.Vary = headers.Vary === undefined ? 'Accept-Encoding' : `${headers.Vary}, Accept-Encoding`;
   const isRead = method === 'GET' || method === 'HEAD';
   if (isRead && !cacheControl.includes('no-store')) {

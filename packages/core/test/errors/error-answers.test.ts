@@ -14,6 +14,16 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 afterEach(closeApps);
 
+/** Templates with a page for errors of one status. */
+async function errorPage(status: string, text: string): Promise<Templates> {
+  const directory = await mkdtemp(join(folder, 'templates-'));
+  await mkdir(join(directory, 'errors'));
+  await writeFile(join(directory, 'errors', `${status}.html`), text);
+  const templates = new Templates({ directory, isDebug: false });
+  await templates.refresh();
+  return templates;
+}
+
 /** The answer to a route that throws `error`. */
 async function answerTo(error: unknown, headers: Record<string, string> = {}, isDebug = false): Promise<Response> {
   const { fetch } = await startApp(
@@ -80,12 +90,33 @@ test('the page for browsers shows the code under the message', async () => {
   expect(await answer.text()).toMatch(/<h1>400 No &\S+i&\S+<\/h1><p><code>APP_&\S+b&\S+<\/code><\/p>/);
 });
 
+const JSON_TYPE = 'application/json';
+const PAGE = 'text/html; charset=utf-8';
+const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+test.each([
+  // The answer without and with an error page of the app's own.
+  [BROWSER, PAGE, PAGE],
+  ['*/*', JSON_TYPE, PAGE],
+  ['application/json, text/plain, */*', JSON_TYPE, JSON_TYPE],
+  ['application/vnd.api+json', JSON_TYPE, JSON_TYPE],
+  ['application/json, text/html;q=0.5', JSON_TYPE, JSON_TYPE],
+  ['text/html;q=0.9, application/json;q=0.5', PAGE, PAGE],
+  ['text/html;q=0', JSON_TYPE, JSON_TYPE],
+  ['text/html;q=0, */*', JSON_TYPE, JSON_TYPE],
+  ['TEXT/HTML', PAGE, PAGE],
+])('an error is answered in the form that "%s" prefers', async (accept, plain, withPage) => {
+  const templates = await errorPage('404', 'own page');
+  const bare = await startApp(() => {});
+  const own = await startApp(() => {}, { templates });
+  const forms = await Promise.all(
+    [bare, own].map(async ({ fetch }) => (await fetch('/none', { headers: { accept } })).headers.get('content-type')),
+  );
+  expect(forms).toEqual([plain, withPage]);
+});
+
 test("an app's own error page is given code and message", async () => {
-  const templateFolder = await mkdtemp(join(folder, 'templates-'));
-  await mkdir(join(templateFolder, 'errors'));
-  await writeFile(join(templateFolder, 'errors/418.html'), '{{ status_code }} {{ error_code }} {{ error_message }}');
-  const templates = new Templates({ directory: templateFolder, isDebug: false });
-  await templates.refresh();
+  const templates = await errorPage('418', '{{ status_code }} {{ error_code }} {{ error_message }}');
   const { fetch } = await startApp(
     (router) => {
       router.get('/', () => {

@@ -152,6 +152,23 @@ test.each(['br', 'gzip'])('a long text is compressed with %s where the client ta
   expect(await response.text()).toBe(LONG);
 });
 
+test.each([
+  ['gzip, deflate, br, zstd', 'br'],
+  ['gzip;q=1.0, br;q=0.5', 'gzip'],
+  ['br;q=0.001, *;q=0.5', 'gzip'],
+  ['*', 'br'],
+  ['*;q=0.5, br;q=0', 'gzip'],
+  ['BR', 'br'],
+  ['gzip ; q=0.000, br;q=0', null],
+  ['identity, *;q=0', null],
+  ['brotli, xgzip', null],
+  ['', null],
+])('of the codings in "%s" the client gets the one it prefers', async (accept, coding) => {
+  const { fetch } = await startApp((router) => void router.get('/t', (_req, res) => res.text(LONG)));
+  const { headers } = await fetch('/t', { headers: { 'accept-encoding': accept } });
+  expect(headers.get('content-encoding')).toBe(coding);
+});
+
 test('what is short, refused, no text or marked no-transform is not compressed', async () => {
   const { fetch } = await startApp((router) => {
     router.get('/short', (_req, res) => res.text('short'));
