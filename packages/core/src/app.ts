@@ -1,10 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AppContext, DEFAULT_LIMITS, type Limits, type Logger, type TemplateRenderer } from './app-context.js';
 import { AppRoutes } from './app-routes.js';
-import { builtInMiddleware } from './middleware/built-in.js';
 import { MIDDLEWARE_DEFAULTS, type MiddlewareSettings } from './middleware/middleware-settings.js';
-import { type NameLookup, resolveNames } from './middleware/named-middleware.js';
-import { type MiddlewareResolver, resolveValues } from './middleware/resolve-middleware.js';
+import { middlewareResolver, type NameLookup } from './middleware/resolve-middleware.js';
 import { consoleLogger } from './operations/console-logger.js';
 import { handleRequest } from './pipeline.js';
 import { trustProxies } from './request/client-address.js';
@@ -40,16 +38,13 @@ export interface AppOptions {
   readonly servesPages?: boolean | undefined;
   /** Settings of the middleware that comes with the framework. Default: {@link MIDDLEWARE_DEFAULTS}. */
   readonly middleware?: Partial<MiddlewareSettings> | undefined;
-  /** How names and classes become middleware. Default: functions, classes and the built-in names. */
-  readonly resolveMiddleware?: MiddlewareResolver | undefined;
+  /** Where names of middleware lead beside the built-ins. Asked when routes are built, so a reload may change it. */
+  readonly declaredNames?: (() => NameLookup) | undefined;
   /** Changes the text of HTML answers on their way out; for development. */
   readonly reviseHtml?: ((html: string) => string) | undefined;
   /** Called when an answer has left. */
   readonly onFinish?: ((req: Request, status: number) => void) | undefined;
 }
-
-/** An app made by hand loads no files that could declare names. */
-const NO_NAMES: NameLookup = { inFile: () => undefined, anywhere: () => undefined };
 
 /** Makes an app. It opens no port and reads no file until it is asked to. */
 export function createApp(options: AppOptions = {}): App {
@@ -85,8 +80,7 @@ export class App {
       servesPages: options.servesPages ?? true,
     };
     const settings = { ...MIDDLEWARE_DEFAULTS, ...options.middleware };
-    const resolve =
-      options.resolveMiddleware ?? resolveNames(() => NO_NAMES, resolveValues(settings), builtInMiddleware);
+    const resolve = middlewareResolver(settings, options.declaredNames);
     this.#buildRoutes = () => new AppRoutes(this.router, resolve, settings, fallbacks);
   }
 

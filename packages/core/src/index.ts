@@ -28,15 +28,18 @@ export { type CookieOptions, readSetCookie } from './cookies.js';
 export { HttpError } from './errors/errors.js';
 export { isTina4Error, Tina4Error } from './errors/tina4-error.js';
 export { escapeHtml } from './escape-html.js';
-export { builtInMiddleware } from './middleware/built-in.js';
 export { compose, type Middleware, type Next } from './middleware/compose.js';
 export { CorsMiddleware, type CorsOptions, cors } from './middleware/cors.js';
 export { CsrfMiddleware, csrfMiddleware } from './middleware/csrf.js';
-export { MIDDLEWARE_DEFAULTS, type MiddlewareSettings } from './middleware/middleware-settings.js';
-export { type BuiltInMiddleware, type NameLookup, resolveNames } from './middleware/named-middleware.js';
-export { RateLimiterMiddleware, type RateLimitState, type RateLimitStore } from './middleware/rate-limiter.js';
+export {
+  MIDDLEWARE_DEFAULTS,
+  type MiddlewareSettings,
+  type RateLimitState,
+  type RateLimitStore,
+} from './middleware/middleware-settings.js';
+export { RateLimiterMiddleware } from './middleware/rate-limiter.js';
 export { RequestLogger } from './middleware/request-logger.js';
-export { type MiddlewareContext, type MiddlewareResolver, resolveValues } from './middleware/resolve-middleware.js';
+export type { NameLookup } from './middleware/resolve-middleware.js';
 export { ResponseCache, responseCache } from './middleware/response-cache.js';
 export { SecurityHeadersMiddleware } from './middleware/security-headers.js';
 export { consoleLogger } from './operations/console-logger.js';

@@ -5,9 +5,9 @@ import * as exported from '../src/index.js';
 const names = `
   App Auth CorsMiddleware CsrfMiddleware FileCache HttpError MIDDLEWARE_DEFAULTS MemoryCache RateLimiterMiddleware
   Request RequestLogger Response ResponseCache Route RouteGroup Router SecurityHeadersMiddleware TemplateError
-  Templates Tina4Error UploadedFile Validator builtInMiddleware cacheDelete cacheGet cacheSet cacheStats checkPassword
+  Templates Tina4Error UploadedFile Validator cacheDelete cacheGet cacheSet cacheStats checkPassword
   clearCache compose consoleLogger cors createApp csrfMiddleware escapeHtml freshTemplates getPayload getToken
-  hashPassword isTina4Error listen provideCache readSetCookie refreshToken resolveNames resolveValues responseCache safeHtml
+  hashPassword isTina4Error listen provideCache readSetCookie refreshToken responseCache safeHtml
   templateForPath validToken validateApiKey validateFormToken
 `;
 

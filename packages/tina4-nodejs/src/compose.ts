@@ -4,7 +4,7 @@ import {
   freshTemplates,
   type Limits,
   type Logger,
-  type MiddlewareResolver,
+  type NameLookup,
   type RateLimitStore,
   type Router,
   type SessionEngine,
@@ -22,8 +22,8 @@ export interface AppParts {
   readonly rateLimit?: RateLimitStore | undefined;
   readonly templates: Templates;
   readonly log: Logger;
-  /** How names of middleware become functions. */
-  readonly resolveMiddleware?: MiddlewareResolver | undefined;
+  /** Where names of middleware lead that the project's files declare. */
+  readonly declaredNames?: (() => NameLookup) | undefined;
   /** Development: changes HTML answers on their way out. */
   readonly reviseHtml?: ((html: string) => string) | undefined;
 }
@@ -37,7 +37,7 @@ export function composeApp(config: Config, folders: ProjectFolders, parts: AppPa
     templates: freshTemplates(parts.templates),
     log: parts.log,
     reviseHtml: parts.reviseHtml,
-    resolveMiddleware: parts.resolveMiddleware,
+    declaredNames: parts.declaredNames,
     publicDirectories: folders.publicDirectories,
     middleware: middlewareSettingsOf(config, parts.rateLimit),
     isDebug: config.isDebug,

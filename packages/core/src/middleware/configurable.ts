@@ -11,7 +11,7 @@ export type MakeMiddleware = (settings: MiddlewareSettings, argument?: string) =
  */
 export const MAKE = Symbol('tina4.makeMiddleware');
 
-/** Middleware of a kind must be told apart: CORS is attached by itself only where nobody attached it. */
+/** What can be given to a router in place of the middleware that it makes. */
 export interface Configurable {
   readonly [MAKE]: MakeMiddleware;
 }

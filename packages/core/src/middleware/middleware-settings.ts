@@ -1,5 +1,3 @@
-import type { RateLimitStore } from './rate-limiter.js';
-
 /** Who may call this app from scripts of other sites; see cors.ts. */
 export interface CorsSettings {
   /** Origins such as `https://shop.example`, or `*` for all. */
@@ -10,6 +8,21 @@ export interface CorsSettings {
   readonly maxAgeSeconds: number;
   /** Allow cookies; never sent together with `*`. */
   readonly credentials: boolean;
+}
+
+/** Where an address stands in its window. */
+export interface RateLimitState {
+  readonly allowed: boolean;
+  readonly limit: number;
+  readonly remaining: number;
+  /** When the oldest request that counts leaves the window, ms since the epoch. */
+  readonly resetAt: number;
+}
+
+/** Counts requests. In memory by default; one behind a shared server makes a limit hold across processes. */
+export interface RateLimitStore {
+  /** Counts a request of `key`, unless the limit is reached: refused requests do not keep a client out for longer. */
+  hit(key: string, limit: number, windowMs: number): RateLimitState | Promise<RateLimitState>;
 }
 
 export interface RateLimitSettings {

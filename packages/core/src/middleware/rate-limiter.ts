@@ -3,22 +3,7 @@ import { Tina4Error } from '../errors/tina4-error.js';
 import { Response } from '../response/response.js';
 import type { Middleware } from './compose.js';
 import { MAKE, type MakeMiddleware } from './configurable.js';
-import type { RateLimitSettings } from './middleware-settings.js';
-
-/** Where an address stands in its window. */
-export interface RateLimitState {
-  readonly allowed: boolean;
-  readonly limit: number;
-  readonly remaining: number;
-  /** When the oldest request that counts leaves the window, ms since the epoch. */
-  readonly resetAt: number;
-}
-
-/** Counts requests. In memory by default; one behind a shared server makes a limit hold across processes. */
-export interface RateLimitStore {
-  /** Counts a request of `key`, unless the limit is reached: refused requests do not keep a client out for longer. */
-  hit(key: string, limit: number, windowMs: number): RateLimitState | Promise<RateLimitState>;
-}
+import type { RateLimitSettings, RateLimitState, RateLimitStore } from './middleware-settings.js';
 
 const DEFAULT_LIMIT = 60;
 /** Paths of health checks, which must not be refused. */

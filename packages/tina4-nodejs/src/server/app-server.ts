@@ -3,16 +3,7 @@ import cluster from 'node:cluster';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type App,
-  builtInMiddleware,
-  listen,
-  type Router,
-  type RunningServer,
-  resolveNames,
-  resolveValues,
-  Templates,
-} from '@tina4/core';
+import { type App, listen, type Router, type RunningServer, Templates } from '@tina4/core';
 import { composeApp } from '../compose.js';
 import type { Config } from '../config/read-config.js';
 import { registerHealth } from '../operations/health.js';
@@ -23,7 +14,7 @@ import type { ServerEnvironment } from '../project/environment.js';
 import type { ProjectFolders } from '../project/project-folders.js';
 import { type LoadedRoutes, loadMiddleware, loadRoutes } from '../project/route-loader.js';
 import { TypeScriptLoader } from '../project/typescript-loader.js';
-import { applySettings, middlewareSettingsOf } from './apply-settings.js';
+import { applySettings } from './apply-settings.js';
 import { BrowserRefresh, withRefreshScript } from './browser-refresh.js';
 import { DevPage } from './dev-page.js';
 import { openStores, type ServerStores } from './open-stores.js';
@@ -247,11 +238,7 @@ export class AppServer {
       rateLimit: this.#stores.rateLimit,
       templates: this.#templates,
       log: Log,
-      resolveMiddleware: resolveNames(
-        () => this.#names,
-        resolveValues(middlewareSettingsOf(this.#config)),
-        builtInMiddleware,
-      ),
+      declaredNames: () => this.#names,
       reviseHtml: this.#isWatched ? withRefreshScript : undefined,
     });
   }
