@@ -69,3 +69,4 @@ export { templateForPath } from './templates/template-for-path.js';
 export type { TemplateFilter, TemplateTest } from './templates/template-runtime.js';
 export { type RenderOptions, Templates, type TemplatesOptions } from './templates/templates.js';
 export { Validator } from './validator.js';
+export { within } from './within.js';

@@ -8,7 +8,7 @@ const names = `
   Templates Tina4Error UploadedFile Validator cacheDelete cacheGet cacheSet cacheStats checkPassword
   clearCache compose consoleLogger cors createApp csrfMiddleware escapeHtml freshTemplates getPayload getToken
   hashPassword isTina4Error listen provideCache readSetCookie refreshToken responseCache safeHtml
-  templateForPath validToken validateApiKey validateFormToken
+  templateForPath validToken validateApiKey validateFormToken within
 `;
 
 test('the HTTP half exports these names and no others', () => {

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import type { Request, Response, Router } from '@tina4/core';
+import { type Request, type Response, type Router, within } from '@tina4/core';
 
 /** Resolves when all is well. Rejecting, or resolving to false, means that it is not. */
 export type HealthCheck = () => unknown;
@@ -75,17 +75,15 @@ export function healthHandler(options: HealthOptions): (req: Request, res: Respo
 
 /** Anyone may ask for the health, so why a check failed is for the log only. */
 async function passes(name: string, check: HealthCheck, timeoutMs: number, { log }: HealthOptions): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
+  const run = async (): Promise<unknown> => check();
   try {
-    const timeout = new Promise((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const result = await within(timeoutMs, run(), () => {
+      throw new Error(`no answer within ${timeoutMs} ms`);
     });
-    return (await Promise.race([(async () => check())(), timeout])) !== false;
+    return result !== false;
   } catch (error) {
     log?.error(`The health check "${name}" failed: ${error instanceof Error ? error.message : String(error)}`);
     return false;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

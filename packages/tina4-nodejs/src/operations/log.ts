@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { within } from '@tina4/core';
 import { type LineSink, type LogMethod, type LogOutput, openLogOutput } from './log-output.js';
 import { LOG_DEFAULTS, type LogSettings } from './log-settings.js';
 
@@ -38,14 +39,14 @@ export class Log {
   static async configure(settings: LogSettings, stdout?: LineSink): Promise<void> {
     const before = Log.#output;
     Log.#output = openLogOutput(settings, stdout);
-    await closeWithin(before);
+    await close(before);
   }
 
   /** Writes out what waits and closes the file, within two seconds. A line written later opens the default destination. */
   static async close(): Promise<void> {
     const before = Log.#output;
     Log.#output = undefined;
-    await closeWithin(before);
+    await close(before);
   }
 
   static #write(method: LogMethod, message: unknown, context: unknown): void {
@@ -59,14 +60,8 @@ export class Log {
   }
 }
 
-async function closeWithin(output: LogOutput | undefined): Promise<void> {
-  if (output === undefined) return;
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((done) => {
-    timer = setTimeout(done, CLOSE_TIMEOUT_MS);
-  });
-  await Promise.race([output.close(), timeout]);
-  clearTimeout(timer);
+async function close(output: LogOutput | undefined): Promise<void> {
+  if (output !== undefined) await within(CLOSE_TIMEOUT_MS, output.close(), () => undefined);
 }
 
 function textOf(message: unknown): string {

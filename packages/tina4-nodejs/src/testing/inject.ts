@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { Tina4Error } from '@tina4/core';
+import { Tina4Error, within } from '@tina4/core';
 import type { InjectOptions } from 'light-my-request';
 
 /** What answers requests: an app, or a server around one. */
@@ -35,29 +35,28 @@ export async function inject(app: Answering, request: InjectedRequest): Promise<
   // Only tests need the library, so a server does not load it.
   const { default: send } = await import('light-my-request');
   const { method, url, headers, body, timeoutMs = 30_000 } = request;
-  let timer: NodeJS.Timeout | undefined;
+  let hangUp: ((reason: Error) => void) | undefined;
   const dispatch = (raw: IncomingMessage, rawResponse: ServerResponse): void => {
     // The library's request leaves this false, and body readers take that for a connection that was cut.
     raw.once('end', () => {
       raw.complete = true;
     });
-    timer = setTimeout(() => {
-      const seconds = timeoutMs / 1000;
+    hangUp = (reason) => {
       Object.assign(raw.socket, { destroyed: true }).emit('close');
-      rawResponse.destroy(
-        new Tina4Error('T4_TEST_NO_ANSWER', `${method} ${url} gave no complete answer within ${seconds} s.`),
-      );
-    }, timeoutMs);
+      rawResponse.destroy(reason);
+    };
     void app.handle(raw, rawResponse);
   };
-  try {
-    const payload = body instanceof Uint8Array ? Buffer.from(body) : body;
-    const options = { method: method as InjectOptions['method'], url, headers: { ...headers } };
-    const answer = await send(dispatch, payload === undefined ? options : { ...options, payload });
-    return { status: answer.statusCode, headers: asSent(answer.headers), body: answer.rawPayload };
-  } finally {
-    clearTimeout(timer);
-  }
+  const payload = body instanceof Uint8Array ? Buffer.from(body) : body;
+  const options = { method: method as InjectOptions['method'], url, headers: { ...headers } };
+  const sending = send(dispatch, payload === undefined ? options : { ...options, payload });
+  const answer = await within(timeoutMs, sending, () => {
+    const seconds = timeoutMs / 1000;
+    const late = new Tina4Error('T4_TEST_NO_ANSWER', `${method} ${url} gave no complete answer within ${seconds} s.`);
+    hangUp?.(late);
+    throw late;
+  });
+  return { status: answer.statusCode, headers: asSent(answer.headers), body: answer.rawPayload };
 }
 
 function asSent(headers: OutgoingHttpHeaders): Record<string, string | string[]> {

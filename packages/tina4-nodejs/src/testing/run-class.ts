@@ -1,4 +1,4 @@
-import { Tina4Error } from '@tina4/core';
+import { Tina4Error, within } from '@tina4/core';
 import { Test } from './test.js';
 
 /** How one test method went. */
@@ -47,7 +47,7 @@ export async function runClass(
   let tests: Test;
   try {
     tests = new testClass();
-    await within(timeoutMs, 'setupOnce', () => tests.setupOnce());
+    await bounded(timeoutMs, 'setupOnce', () => tests.setupOnce());
   } catch (error) {
     return names.map((name) => ({ name, ms: 0, error: error ?? new Error(`setupOnce threw ${error}`) }));
   }
@@ -59,7 +59,7 @@ export async function runClass(
     results.push({ name, ms: performance.now() - startOfTest, error });
   }
   try {
-    await within(timeoutMs, 'teardownOnce', () => tests.teardownOnce());
+    await bounded(timeoutMs, 'teardownOnce', () => tests.teardownOnce());
   } catch (error) {
     results.push({ name: 'teardownOnce', ms: 0, error });
   }
@@ -69,31 +69,24 @@ export async function runClass(
 async function runTest(tests: Test, name: string, timeoutMs: number): Promise<unknown> {
   let failure: { readonly error: unknown } | undefined;
   try {
-    await within(timeoutMs, 'setup', () => tests.setup());
-    await within(timeoutMs, name, () => (tests as unknown as Record<string, () => unknown>)[name]?.());
+    await bounded(timeoutMs, 'setup', () => tests.setup());
+    await bounded(timeoutMs, name, () => (tests as unknown as Record<string, () => unknown>)[name]?.());
   } catch (error) {
     failure = { error };
   }
   try {
-    await within(timeoutMs, 'teardown', () => tests.teardown());
+    await bounded(timeoutMs, 'teardown', () => tests.teardown());
   } catch (error) {
     failure ??= { error };
   }
   return failure === undefined ? undefined : (failure.error ?? new Error(`${name} threw ${failure.error}`));
 }
 
-async function within(timeoutMs: number, name: string, run: () => unknown): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Tina4Error('T4_TEST_TIMEOUT', `${name} did not end within ${timeoutMs / 1000} s.`));
-    }, timeoutMs);
+async function bounded(timeoutMs: number, name: string, run: () => unknown): Promise<void> {
+  const running = (async () => run())();
+  await within(timeoutMs, running, () => {
+    throw new Tina4Error('T4_TEST_TIMEOUT', `${name} did not end within ${timeoutMs / 1000} s.`);
   });
-  try {
-    await Promise.race([run(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function isMethod(holder: object, name: string): boolean {
