@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AppContext } from './app-context.js';
-import { answerError } from './errors/error-response.js';
+import { answerError } from './error-answers/error-response.js';
 import { Tina4Error } from './errors/tina4-error.js';
 import type { Innermost } from './middleware/compose.js';
 import { readBody } from './request/body.js';

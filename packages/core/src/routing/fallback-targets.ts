@@ -1,5 +1,5 @@
 import type { AppContext } from '../app-context.js';
-import { answerWith, wantsHtml } from '../errors/error-response.js';
+import { answerWith, wantsHtml } from '../error-answers/error-response.js';
 import { HttpError } from '../errors/errors.js';
 import type { Request } from '../request/request.js';
 import type { Response } from '../response/response.js';

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { HttpError } from '../src/index.js';
-import { closeApps, startApp } from './running-app.js';
+import { HttpError } from '../../src/index.js';
+import { closeApps, startApp } from '../running-app.js';
 
 afterEach(closeApps);
 

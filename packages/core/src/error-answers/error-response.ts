@@ -1,12 +1,12 @@
 import type { AppContext } from '../app-context.js';
+import { HttpError, statusOf } from '../errors/errors.js';
+import { isTina4Error } from '../errors/tina4-error.js';
 import { escapeHtml } from '../escape-html.js';
 import { acceptedType } from '../negotiation.js';
 import type { Request } from '../request/request.js';
 import { Response } from '../response/response.js';
 import { renderTemplate } from '../templates/render-template.js';
-import { HttpError, statusOf } from './errors.js';
 import { overlayPage } from './overlay.js';
-import { isTina4Error } from './tina4-error.js';
 
 const GENERIC_MESSAGES: Readonly<Record<number, string>> = {
   500: 'Internal Server Error',
