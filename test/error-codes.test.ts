@@ -3,7 +3,9 @@ import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { describeErrors } from '../packages/core/src/errors/describe-errors.js';
 import { CORE_ERROR_CODES } from '../packages/core/src/errors/error-codes.js';
+import { isTina4Error, Tina4Error } from '../packages/core/src/errors/tina4-error.js';
 import { SESSION_ERROR_CODES } from '../packages/sessions/src/error-codes.js';
+import { SessionError } from '../packages/sessions/src/errors.js';
 import { TINA4_ERROR_CODES } from '../packages/tina4-nodejs/src/error-codes.js';
 
 const tables = [CORE_ERROR_CODES, SESSION_ERROR_CODES, TINA4_ERROR_CODES];
@@ -44,4 +46,23 @@ test('no error types its code into its text by hand: the base class puts it ther
     }
   }
   expect(offenders).toEqual([]);
+});
+
+test('errors of sessions and of the HTTP half have one shape, though neither package knows the other', () => {
+  const cause = new Error('deeper');
+  const options = { status: 503, retryAfterSeconds: 2, details: { key: 'cart' }, cause };
+  // The types agree, too: each may stand where the other is asked for.
+  const ofCore: SessionError = new Tina4Error('T4_SESSION_BUSY', 'Try again.', options);
+  const ofSessions: Tina4Error = new SessionError('T4_SESSION_BUSY', 'Try again.', options);
+  expect({ ...ofSessions, name: '' }).toEqual({ ...ofCore, name: '' });
+  expect([ofSessions.message, ofSessions.cause]).toEqual([ofCore.message, ofCore.cause]);
+  expect(ofSessions.message).toBe('T4_SESSION_BUSY: Try again.');
+  expect({ ...new SessionError('T4_SESSION_URL', 'No.'), name: '' }).toEqual({
+    ...new Tina4Error('T4_SESSION_URL', 'No.'),
+    name: '',
+  });
+  expect([isTina4Error(ofSessions), isTina4Error(Object.assign(new Error('no'), { code: 'ENOENT' }))]).toEqual([
+    true,
+    false,
+  ]);
 });

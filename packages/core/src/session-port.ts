@@ -133,8 +133,8 @@ export interface SessionEngine {
 export interface AnswerableError extends Error {
   /** HTTP status, 400 to 599. */
   readonly status: number;
-  /** Stable code such as `T4_SESSION_BUSY`; the message begins with it. */
-  readonly code?: string | undefined;
+  /** Stable code such as `T4_SESSION_BUSY`. */
+  readonly code?: string;
   /** Seconds for the Retry-After header. */
-  readonly retryAfterSeconds?: number | undefined;
+  readonly retryAfterSeconds?: number;
 }

@@ -1,43 +1,52 @@
-/** The one error class of this package; `code` is stable and documented in docs/errors.md. */
-export class SessionError extends Error {
-  /** `T4_SESSION_…` or `T4_STORE_…`. */
-  readonly code: string;
-  /** The HTTP status that this error is answered with. */
-  readonly status: number;
-  /** Seconds for Retry-After, where trying again helps. */
-  readonly retryAfterSeconds: number | undefined;
+/** What a coded error may say beside its code and its text. */
+export interface SessionErrorOptions {
+  /** The HTTP status that the error is answered with, 400 to 599. Default: none of its own, which is answered as 500. */
+  readonly status?: number | undefined;
+  /** Seconds for the Retry-After header, where trying again helps. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** Further plain values for whoever catches the error. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  readonly cause?: unknown;
+}
 
-  constructor(
-    code: string,
-    message: string,
-    options: { status?: number; retryAfterSeconds?: number; cause?: unknown } = {},
-  ) {
-    super(`${code}: ${message}`, { cause: options.cause });
+/**
+ * The one error class of this package. `code` is stable and documented in docs/errors.md; the text is the code and then
+ * `message`. Errors of an HTTP layer have the same shape, so that neither package needs the other's class.
+ */
+export class SessionError extends Error {
+  /** `T4_SESSION_…`, `T4_STORE_…` or `T4_DRIVER_…`. */
+  readonly code: string;
+  readonly status: number | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(code: string, message: string, options: SessionErrorOptions = {}) {
+    super(`${code}: ${message}`, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
-    this.status = options.status ?? 500;
+    this.status = options.status;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.details = options.details;
   }
 }
+
+/** Both errors below are answered with 503 and this Retry-After. */
+const UNAVAILABLE = { status: 503, retryAfterSeconds: 5 } as const;
 
 /** The backend does not answer, refuses, or answers too late. Nothing is known to be stored. */
 export class StoreUnavailableError extends SessionError {
   constructor(message: string, cause?: unknown) {
-    super('T4_STORE_UNAVAILABLE', message, { status: 503, retryAfterSeconds: 5, cause });
+    super('T4_STORE_UNAVAILABLE', message, { ...UNAVAILABLE, cause });
   }
 }
 
-/** The session was touched while its store is away. Answered 503 with Retry-After; the cookie stays. */
+/** The session was touched while its store is away. The cookie stays. */
 export class SessionUnavailableError extends SessionError {
   constructor(cause?: unknown) {
     super(
       'T4_SESSION_UNAVAILABLE',
       'The session store does not answer, so this page cannot use the session now. Try again in a moment.',
-      {
-        status: 503,
-        retryAfterSeconds: 5,
-        cause,
-      },
+      { ...UNAVAILABLE, cause },
     );
   }
 }
