@@ -7,6 +7,7 @@ import { type CookieOptions, serializeCookie } from '../cookies.js';
 import { Tina4Error } from '../errors/tina4-error.js';
 import type { Request } from '../request/request.js';
 import { renderTemplate } from '../templates/render-template.js';
+import { isTemplateName } from '../templates/template-name.js';
 import { Callable } from './callable.js';
 import { attachment, fileBody, statFile } from './file-body.js';
 import { checkHeader, type HeaderValue } from './headers.js';
@@ -97,13 +98,14 @@ export class Response extends Callable {
   }
 
   /**
-   * HTML. One argument: the text itself, or a template when it names one and contains no `<`. With an object: the template of
-   * that name rendered with it. With a number: the status.
+   * HTML. With an object: the template of that name rendered with it. With a number: the text itself, and the status. Alone: the
+   * text itself, or a template when there is one of that name, the name holds neither white space nor markup, and the
+   * client did not send it (see isTemplateName).
    */
   html(content: string, dataOrStatus?: object | number | null, status?: number): this {
     if (typeof dataOrStatus === 'object' && dataOrStatus !== null) return this.render(content, dataOrStatus, status);
-    const isTemplate = !content.includes('<') && this.#context.templates?.has(content) === true;
-    if (isTemplate) return this.render(content, {}, dataOrStatus ?? status);
+    const mayBeName = typeof dataOrStatus !== 'number' && status === undefined;
+    if (mayBeName && isTemplateName(content, this.#context.templates, this.#request)) return this.render(content);
     return this.#finish(content, HTML_TYPE, dataOrStatus ?? status);
   }
 
