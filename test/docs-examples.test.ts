@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import { ServedProject } from '../packages/tina4-nodejs/test/cli/served-project.js';
 
 const docs = path.join(__dirname, '../docs');
-const pages = ['routing.md', 'requests-and-responses.md', 'getting-started.md', 'sessions.md'];
+const pages = ['routing.md', 'requests-and-responses.md', 'getting-started.md', 'sessions.md', 'templates.md'];
 
 interface Block {
   readonly language: string;

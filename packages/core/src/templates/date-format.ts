@@ -24,7 +24,9 @@ const months = [
   'December',
 ];
 
-const letters: Record<string, (fields: DateFields, date: Date, offsetMinutes: number) => string | number> = {
+type Writer = (fields: DateFields, date: Date, offsetMinutes: number, timeZone: string | undefined) => string | number;
+
+const letters: Readonly<Record<string, Writer>> = {
   d: ({ day }) => two(day),
   j: ({ day }) => day,
   D: ({ weekday }) => (days[weekday] ?? '').slice(0, 3),
@@ -57,13 +59,62 @@ const letters: Record<string, (fields: DateFields, date: Date, offsetMinutes: nu
   P: (_fields, _date, offset) => offsetText(offset, ':'),
   O: (_fields, _date, offset) => offsetText(offset, ''),
   Z: (_fields, _date, offset) => offset * 60,
+  p: (_fields, _date, offset) => (offset === 0 ? 'Z' : offsetText(offset, ':')),
+  e: (_fields, _date, _offset, timeZone) => timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+  T: (_fields, date, _offset, timeZone) => zoneName(date, timeZone),
+  r: (fields, _date, offset) =>
+    `${(days[fields.weekday] ?? '').slice(0, 3)}, ${two(fields.day)} ${(months[fields.month - 1] ?? '').slice(0, 3)} ${fields.year} ${isoTime(fields)} ${offsetText(offset, '')}`,
   c: (fields, _date, offset) => `${isoDate(fields)}T${isoTime(fields)}${offsetText(offset, ':')}`,
 };
 
+/** PHP's letters that are not written here: refused, since they would otherwise be shown as they stand. */
+const unknownLetters = new Set('BIxX');
+
+/** strftime's directives as formats of PHP's letters, or as functions where PHP has none. */
+const directives: Readonly<Record<string, string | Writer>> = {
+  Y: 'Y',
+  y: 'y',
+  m: 'm',
+  d: 'd',
+  e: ({ day }) => String(day).padStart(2),
+  H: 'H',
+  I: 'h',
+  k: ({ hour }) => String(hour).padStart(2),
+  l: ({ hour }) => String(hour % 12 || 12).padStart(2),
+  M: 'i',
+  S: 's',
+  f: 'u',
+  L: 'v',
+  p: 'A',
+  P: 'a',
+  a: 'D',
+  A: 'l',
+  b: 'M',
+  h: 'M',
+  B: 'F',
+  j: (fields) => String(dayOfYear(fields) + 1).padStart(3, '0'),
+  u: 'N',
+  w: 'w',
+  V: 'W',
+  G: 'o',
+  z: 'O',
+  Z: 'T',
+  s: 'U',
+  F: 'Y-m-d',
+  T: 'H:i:s',
+  R: 'H:i',
+  D: 'm/d/y',
+  '%': () => '%',
+  n: () => '\n',
+  t: () => '\t',
+};
+
 /**
- * A date written by PHP's format letters, as Twig's `date` takes them; a backslash keeps the next letter as it is.
- * `value` is a Date, ms since the epoch, text that Date understands, or "now"; nothing gives empty text. `timeZone`
- * is an IANA name, and the server's zone when it is left out. Throws for what is not a date, and an unknown zone.
+ * A date written by PHP's format letters, as Twig's `date` takes them; a backslash keeps the next letter as it is. A
+ * format with a percent sign (not behind a backslash) is strftime's: `%Y-%m-%d`. `value` is a Date, ms since the epoch,
+ * text that Date understands, or "now"; nothing gives empty text. `timeZone` is an IANA name, and the server's zone
+ * when it is left out. Throws for what is not a date, an unknown zone, and a letter of PHP or directive of strftime that
+ * is not written here.
  */
 export function formatDate(value: unknown, format: string, timeZone?: string): string {
   if (value === undefined || value === null || value === '') return '';
@@ -72,11 +123,25 @@ export function formatDate(value: unknown, format: string, timeZone?: string): s
   const fields = timeZone === undefined ? localFields(date) : fieldsInZone(date, timeZone);
   const asUtc = Date.UTC(fields.year, fields.month - 1, fields.day, fields.hour, fields.minute, fields.second);
   const offsetMinutes = Math.round((asUtc - Math.floor(date.getTime() / 1000) * 1000) / 60_000);
-  return format.replace(/\\(.)|[a-zA-Z]/gs, (letter, kept) => {
-    if (kept !== undefined) return kept;
-    const write = Object.hasOwn(letters, letter) ? letters[letter] : undefined;
-    return write === undefined ? letter : String(write(fields, date, offsetMinutes));
+  const write = (writer: Writer) => String(writer(fields, date, offsetMinutes, timeZone));
+  const byLetters = (letterFormat: string) =>
+    letterFormat.replace(/\\(.)|[a-zA-Z]/gs, (letter, kept) => {
+      if (kept !== undefined) return kept;
+      if (unknownLetters.has(letter)) throw new RangeError(`date does not write PHP's letter "${letter}"`);
+      const writer = Object.hasOwn(letters, letter) ? letters[letter] : undefined;
+      return writer === undefined ? letter : write(writer);
+    });
+  if (!/(?:^|[^\\])%/.test(format)) return byLetters(format);
+  return format.replace(/%([\s\S]?)/gu, (whole, name) => {
+    const directive = Object.hasOwn(directives, name) ? directives[name] : undefined;
+    if (directive === undefined) throw new RangeError(`date does not know "${whole}" of strftime`);
+    return typeof directive === 'string' ? byLetters(directive) : write(directive);
   });
+}
+
+function zoneName(date: Date, timeZone: string | undefined): string {
+  const formatter = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'short' });
+  return formatter.formatToParts(date).find(({ type }) => type === 'timeZoneName')?.value ?? '';
 }
 
 function asText(value: unknown): string {

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { builtIn } from './built-in.js';
 import { listFilters } from './list-filters.js';
 import type { TemplateFilter } from './template-runtime.js';
 import { dumpHtml, textFilters } from './text-filters.js';
@@ -11,7 +12,7 @@ import { valueFilters } from './value-filters.js';
 export function builtInFilters(options: { isDebug: boolean; random: () => number }): Record<string, TemplateFilter> {
   const filters: Record<string, TemplateFilter> = Object.create(null);
   return Object.assign(filters, textFilters, valueFilters, listFilters(options.random), {
-    dump: dumpFunction(options.isDebug),
+    dump: builtIn('', dumpFunction(options.isDebug)),
   });
 }
 

@@ -1,34 +1,60 @@
+import { builtIn } from './built-in.js';
+import { numberArgument, textArgument } from './filter-arguments.js';
 import { readPath } from './member-access.js';
-import { isSafeHtml, textOf } from './safe-html.js';
-import { isTrue, listOf, type TemplateFilter } from './template-runtime.js';
+import { compare, isTrue, keysOf, listOf } from './operators.js';
+import { textOf } from './safe-html.js';
+import { SafeText } from './safe-text.js';
+import type { TemplateFilter } from './template-runtime.js';
 import { isEmpty } from './tests.js';
+
+/** A row longer than this is a mistake, or somebody's attempt to fill the memory. */
+const longestRow = 100_000;
 
 /** Filters for arrays and objects. None changes the value it gets: what it returns is a copy. */
 export function listFilters(random: () => number): Record<string, TemplateFilter> {
+  const column: TemplateFilter = builtIn('path', (value: unknown, path: unknown) => {
+    const checked = pathArgument('map', path);
+    return listOf(value).map((item) => readPath(item, checked));
+  });
   return {
-    length: (value) => lengthOf(value),
-    first: (value) => itemsOf(value)[0],
-    last: (value) => itemsOf(value).at(-1),
-    join: (value, separator = '') => listOf(value).map(textOf).join(textOf(separator)),
-    reverse: (value) => (isText(value) ? itemsOf(value).reverse().join('') : [...listOf(value)].reverse()),
-    sort: (value, path?: string) => sorted(listOf(value), path),
-    default: (value, fallback = '') => (isEmpty(value) ? fallback : value),
-    shuffle: (value) => shuffled(listOf(value), random),
-    unique: (value) => [...new Set(listOf(value))],
-    filter: (value, path?: string, ...wanted: unknown[]) => filtered(listOf(value), path, wanted),
-    map: (value, path) => listOf(value).map((item) => readPath(item, path)),
-    column: (value, path) => listOf(value).map((item) => readPath(item, path)),
-    batch: (value, size, fill?: unknown) => batches(listOf(value), size, fill),
-    slice: (value, start, length?: number) => slice(value, start, length),
-    keys: (value) => (value instanceof Map ? [...value.keys()] : Object.keys(value ?? {})),
-    values: (value) => [...listOf(value)],
-    merge: (value, other) =>
-      Array.isArray(value) ? [...value, ...listOf(other)] : { ...value, ...(typeof other === 'object' ? other : {}) },
+    length: builtIn('', (value: unknown) => (isText(value) ? itemsOf(value) : listOf(value)).length),
+    first: builtIn('', (value: unknown) => itemsOf(value)[0]),
+    last: builtIn('', (value: unknown) => itemsOf(value).at(-1)),
+    join: builtIn('separator? last?', (value: unknown, separator?: unknown, last?: unknown) =>
+      join(listOf(value).map(textOf), textArgument('the separator of join', separator, ''), last),
+    ),
+    reverse: builtIn('', (value: unknown) =>
+      isText(value) ? itemsOf(value).reverse().join('') : [...listOf(value)].reverse(),
+    ),
+    sort: builtIn('path?', (value: unknown, path?: unknown) =>
+      sorted(listOf(value), path === undefined ? undefined : pathArgument('sort', path)),
+    ),
+    default: builtIn('value?', (value: unknown, fallback: unknown = '') => (isEmpty(value) ? fallback : value)),
+    shuffle: builtIn('', (value: unknown) => shuffled(listOf(value), random)),
+    unique: builtIn('', (value: unknown) => [...new Set(listOf(value))]),
+    filter: builtIn('path? value?', (value: unknown, path?: unknown, ...wanted: unknown[]) =>
+      filtered(listOf(value), path === undefined ? undefined : pathArgument('filter', path), wanted),
+    ),
+    map: column,
+    column,
+    batch: builtIn('size fill?', (value: unknown, size: unknown, fill?: unknown) => batches(listOf(value), size, fill)),
+    slice: builtIn('start length?', (value: unknown, start: unknown, length?: unknown) =>
+      slice(
+        value,
+        Math.trunc(numberArgument('the start of slice', start, 0)),
+        length === undefined || length === null
+          ? undefined
+          : Math.trunc(numberArgument('the length of slice', length, 0)),
+      ),
+    ),
+    keys: builtIn('', (value: unknown) => [...keysOf(value)]),
+    values: builtIn('', (value: unknown) => [...listOf(value)]),
+    merge: builtIn('other', (value: unknown, other: unknown) => merged(value, other)),
   };
 }
 
 function isText(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'number' || isSafeHtml(value);
+  return typeof value === 'string' || typeof value === 'number' || value instanceof SafeText;
 }
 
 /** Characters of text, or the values of anything else. */
@@ -36,18 +62,31 @@ function itemsOf(value: unknown): unknown[] {
   return isText(value) ? Array.from(textOf(value)) : [...listOf(value)];
 }
 
-function lengthOf(value: unknown): number {
-  return isText(value) ? textOf(value).length : listOf(value).length;
+function pathArgument(filter: string, path: unknown): string | number {
+  return typeof path === 'number' ? path : textArgument(`the name that ${filter} reads`, path, '');
 }
 
-function sorted(items: readonly unknown[], path: string | undefined): unknown[] {
+/** Twig's second argument stands before the last item: `a, b and c`. */
+function join(items: readonly string[], separator: string, last: unknown): string {
+  if (items.length < 2) return items.join('');
+  const and = textArgument('the last separator of join', last, separator);
+  return items.slice(0, -1).join(separator) + and + items.at(-1);
+}
+
+/** Lists are put one behind the other; of objects the other one's entries win. Nothing counts as empty. */
+function merged(value: unknown, other: unknown): unknown {
+  for (const side of [value, other]) {
+    const isAbsent = side === undefined || side === null;
+    if (!isAbsent && (typeof side !== 'object' || side instanceof SafeText)) {
+      throw new TypeError(`merge joins lists or objects, not ${typeof side === 'object' ? 'text' : typeof side}`);
+    }
+  }
+  return Array.isArray(value) ? [...value, ...listOf(other)] : { ...(value as object), ...(other as object) };
+}
+
+function sorted(items: readonly unknown[], path: string | number | undefined): unknown[] {
   const keyOf = (item: unknown) => (path === undefined ? item : readPath(item, path));
   return [...items].sort((a, b) => compare(keyOf(a), keyOf(b)));
-}
-
-function compare(a: unknown, b: unknown): number {
-  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : Number(a > b);
-  return (a as number) < (b as number) ? -1 : Number((a as number) > (b as number));
 }
 
 function shuffled(items: readonly unknown[], random: () => number): unknown[] {
@@ -60,7 +99,7 @@ function shuffled(items: readonly unknown[], random: () => number): unknown[] {
 }
 
 /** Without a path keeps what is true; with a path what has a true (or the wanted) value there. */
-function filtered(items: readonly unknown[], path: string | undefined, wanted: unknown[]): unknown[] {
+function filtered(items: readonly unknown[], path: string | number | undefined, wanted: unknown[]): unknown[] {
   if (path === undefined) return items.filter(isTrue);
   return items.filter((item) => {
     const value = readPath(item, path);
@@ -71,6 +110,8 @@ function filtered(items: readonly unknown[], path: string | undefined, wanted: u
 function batches(items: readonly unknown[], size: unknown, fill: unknown): unknown[][] {
   const width = Math.trunc(Number(size));
   if (!(width >= 1)) throw new RangeError(`batch(${textOf(size)}) needs a number of at least 1`);
+  if (fill !== undefined && width > longestRow)
+    throw new RangeError(`batch fills at most ${longestRow} places of a row`);
   const rows: unknown[][] = [];
   for (let start = 0; start < items.length; start += width) rows.push(items.slice(start, start + width));
   const last = rows.at(-1);

@@ -1,3 +1,5 @@
+import { macroOf, positional } from './macros.js';
+
 /**
  * Names that lead from a value to the language behind it: whoever reaches `constructor` of a function can run any
  * code. A template may only use them where the data itself has an entry of that name.
@@ -28,13 +30,17 @@ export function readMember(object: unknown, key: unknown): unknown {
   return typeof value === 'function' ? value.call(object) : value;
 }
 
-/** `a.b(x, y)` of a template. Throws when there is no such method, which the caller reports with the line. */
-export function callMember(object: unknown, key: unknown, args: readonly unknown[]): unknown {
+/**
+ * `a.b(x, y)` of a template; `isInScript` tells a macro where it prints. Throws when there is no such method, which the
+ * caller reports with the line.
+ */
+export function callMember(object: unknown, key: unknown, args: readonly unknown[], isInScript: boolean): unknown {
   const name = String(key);
   const isAllowed = object !== undefined && object !== null && !languageNames.has(name);
   const method = isAllowed ? (object as Record<string, unknown>)[name] : undefined;
   if (typeof method !== 'function') throw new TypeError(`"${name}" is not a method here, so it cannot be called`);
-  return method.apply(object, args);
+  const macro = macroOf(method);
+  return macro === undefined ? method.apply(object, positional(name, args)) : macro(isInScript, args);
 }
 
 /** A value by a path such as `address.city`, for filters that take the name of a property. */

@@ -26,7 +26,8 @@ export interface Frame {
   lookup(name: string): string | undefined | null;
   set(name: string, jsName: string): void;
   push(): Frame;
-  parent: Frame | undefined;
+  /** True for what stands in the file itself and not in a loop, block or macro. */
+  topLevel: boolean;
 }
 
 /** What nunjucks' parser asks of a lexer. */
@@ -52,15 +53,14 @@ interface ParserMethods {
   parse(): Node;
   parseFor(): Node;
   parseExpression(): Node;
-  parseUnary(): Node;
-  parsePrimary(noPostfix?: boolean): Node;
-  parseSignature(): Node;
+  parseUnary(withoutFilters?: boolean): Node;
+  parsePostfix(node: Node): Node;
+  parseAggregate(): Node;
+  parseSignature(isOptional?: boolean): Node;
   parseStatement(): Node | null;
   parseUntilBlocks(...names: string[]): Node;
   parseFilter(node: Node): Node;
   parseFilterName(): Node;
-  parseFilterStatement(): Node;
-  parseBlock(): Node;
 }
 
 interface CompilerMethods {
@@ -75,23 +75,11 @@ interface CompilerMethods {
   _tmpid(): string;
 }
 
-/** A piece of text that is HTML already and must not be escaped again. */
-export interface SafeHtml {
-  readonly val: string;
-  readonly length: number;
-  toString(): string;
-}
-
 interface NunjucksParts {
   parser: { Parser: new (tokens: TokenSource) => ParserMethods };
   compiler: { Compiler: new (templateName: string, throwOnUndefined: boolean) => CompilerMethods };
   nodes: Record<string, ExtensibleNodeClass>;
-  runtime: {
-    Frame: new () => Frame;
-    SafeString: new (text: string) => SafeHtml;
-    makeMacro: unknown;
-    makeKeywordArgs: unknown;
-  };
+  runtime: { Frame: new () => Frame };
 }
 
 const parts = nunjucks as unknown as NunjucksParts;
@@ -106,8 +94,6 @@ export function nodeClass(name: string): ExtensibleNodeClass {
 export const Parser = parts.parser.Parser;
 export const Compiler = parts.compiler.Compiler;
 export const CompileFrame = parts.runtime.Frame;
-export const SafeString = parts.runtime.SafeString;
-export const macroRuntime = { makeMacro: parts.runtime.makeMacro, makeKeywordArgs: parts.runtime.makeKeywordArgs };
 
 /** Our own node: a call of a function of the template runtime, with expressions as arguments. */
 export const RuntimeCall = nodeClass('Node').extend('RuntimeCall', { fields: ['name', 'args'] });
@@ -115,3 +101,9 @@ export const RuntimeCall = nodeClass('Node').extend('RuntimeCall', { fields: ['n
 export const With = nodeClass('Node').extend('With', { fields: ['variables', 'body'] });
 /** Our own node: the same block one template further up, `{{ parent() }}`. */
 export const ParentBlock = nodeClass('Node').extend('ParentBlock', { fields: ['blockName'] });
+/** Our own node: `{{ block("name") }}`. */
+export const BlockCall = nodeClass('Node').extend('BlockCall', { fields: ['name'] });
+/** Our own node: `{{ include("name") }}`. */
+export const IncludeCall = nodeClass('Node').extend('IncludeCall', {
+  fields: ['template', 'variables', 'withContext', 'ignoreMissing'],
+});

@@ -1,5 +1,11 @@
-/** A template's function for one block, or for the whole file. */
-export type RenderFunction = (env: unknown, context: RenderContext, frame: Scope, runtime: unknown) => string;
+/** A template's function for one block, or for the whole file; `isInScript` tells whether it prints in a script element. */
+export type RenderFunction = (
+  env: unknown,
+  context: RenderContext,
+  frame: Scope,
+  runtime: unknown,
+  isInScript: boolean,
+) => string;
 
 /** A compiled template. */
 export type CompiledTemplate = { root: RenderFunction; blocks: Record<string, RenderFunction> };

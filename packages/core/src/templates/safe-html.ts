@@ -1,16 +1,12 @@
 import { escapeHtml } from '../escape-html.js';
-import { SafeString } from './nunjucks-parts.js';
+import { SafeText } from './safe-text.js';
 
 /**
  * Marks text as HTML that is printed as it is, for functions and filters that make HTML. Whoever calls this has
  * escaped what came from outside.
  */
-export function safeHtml(text: string): InstanceType<typeof SafeString> {
-  return new SafeString(text);
-}
-
-export function isSafeHtml(value: unknown): boolean {
-  return value instanceof SafeString;
+export function safeHtml(text: string): SafeText {
+  return new SafeText(text, 'html');
 }
 
 /**
@@ -30,8 +26,12 @@ export function textOf(value: unknown): string {
   return typeof (value as { toString?: unknown }).toString === 'function' ? String(value) : '[object Object]';
 }
 
-/** The value as HTML: escaped, unless it is HTML already. */
-export function htmlOf(value: unknown): string {
-  if (typeof value === 'function') return htmlOf(value());
-  return isSafeHtml(value) ? String(value) : escapeHtml(textOf(value));
+/** The value as HTML: escaped, unless it is HTML already. JSON need not be escaped inside of a script element. */
+export function htmlOf(value: unknown, isInScript = false): string {
+  if (typeof value === 'string') return escapeHtml(value);
+  if (typeof value === 'function') return htmlOf(value(), isInScript);
+  if (value instanceof SafeText && (value.isSafeFor('html') || (isInScript && value.safeIn === 'json'))) {
+    return String(value);
+  }
+  return escapeHtml(textOf(value));
 }

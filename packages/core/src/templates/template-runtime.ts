@@ -1,8 +1,10 @@
+import { printFor } from './escape-strategies.js';
+import { call, makeMacro, NamedArguments } from './macros.js';
 import { callMember, readMember } from './member-access.js';
-import { macroRuntime, SafeString } from './nunjucks-parts.js';
+import { compare, contains, isTrue, keysOf, listOf, matches, range } from './operators.js';
 import { type CompiledTemplate, RenderContext, type RenderFunction, Scope } from './render-scope.js';
-import { htmlOf, isSafeHtml, safeHtml, textOf } from './safe-html.js';
-import { removeSpacesBetweenTags } from './spaces-between-tags.js';
+import { htmlOf, textOf } from './safe-html.js';
+import { type SafePlace, SafeText } from './safe-text.js';
 import { TemplateError, templateNotFound, templateRenderError } from './template-error.js';
 
 /** A filter: gets the value and the arguments in parentheses. */
@@ -17,48 +19,60 @@ export interface TemplateFinder {
   find(name: string): CompiledTemplate;
 }
 
-/** A range longer than this is a mistake, or somebody's attempt to fill the memory. */
-const longestRange = 100_000;
-
 /**
  * The functions that compiled templates call; the compiler writes these names into their code. One object serves all
  * renderings: what belongs to one of them is handed in as `context` and `frame`.
  */
-export function templateRuntime(filters: Record<string, TemplateFilter>, tests: Record<string, TemplateTest>) {
+export function templateRuntime(parts: {
+  readonly filters: Record<string, TemplateFilter>;
+  readonly tests: Record<string, TemplateTest>;
+  readonly functions: Record<string, (...args: unknown[]) => unknown>;
+}) {
   const runtime = {
-    ...macroRuntime,
-    filters,
-    tests,
-    Frame: Scope,
-    SafeString,
+    ...parts,
     memberLookup: readMember,
     callMember,
     call,
+    makeMacro,
+    namedArguments: (values: Record<string, unknown>) => new NamedArguments(values),
     contextOrFrameLookup,
     assign,
     scopeWith,
-    safe: safeHtml,
+    safe: (text: string, safeIn: SafePlace) => new SafeText(text, safeIn),
+    raw: (text: string) => new SafeText(text, 'all'),
     print: textOf,
     printEscaped: htmlOf,
+    printFor,
     isTrue,
     or: (left: unknown, right: () => unknown) => (isTrue(left) ? left : right()),
     and: (left: unknown, right: () => unknown) => (isTrue(left) ? right() : left),
     nullish: (left: unknown, right: unknown) => left ?? right,
     concat: (left: unknown, right: unknown) => textOf(left) + textOf(right),
+    spaceship: compare,
+    startsWith: (text: unknown, start: unknown) => textOf(text).startsWith(textOf(start)),
+    endsWith: (text: unknown, end: unknown) => textOf(text).endsWith(textOf(end)),
+    matches,
     contains,
     range,
     listOf,
     keysOf,
     loopOf: (frame: Scope, length: number) => new Loop(frame, length),
-    spaceless: (html: unknown) => safeHtml(removeSpacesBetweenTags(textOf(html))),
     nothing: () => '',
     located,
     importOne,
-    parentBlock: (env: TemplateFinder, context: RenderContext, frame: Scope, name: string, block: RenderFunction) =>
-      safeHtml(context.getParentBlock(name, block)(env, context, frame, runtime)),
+    block: (env: TemplateFinder, context: RenderContext, frame: Scope, isInScript: boolean, name: unknown): string =>
+      context.getBlock(textOf(name))(env, context, frame, runtime, isInScript),
+    parentBlock: (
+      env: TemplateFinder,
+      context: RenderContext,
+      frame: Scope,
+      isInScript: boolean,
+      name: string,
+      block: RenderFunction,
+    ) => runtime.raw(context.getParentBlock(name, block)(env, context, frame, runtime, isInScript)),
     extend(env: TemplateFinder, context: RenderContext, name: unknown, earlier: CompiledTemplate | null) {
       if (earlier !== null) throw new Error('{% extends %} is used twice in one template');
-      const parent = env.find(templateName(name));
+      const parent = findFirst(env, Array.isArray(name) ? name : [name], false) as CompiledTemplate;
       context.addBlocks(parent.blocks);
       return parent;
     },
@@ -66,6 +80,7 @@ export function templateRuntime(filters: Record<string, TemplateFilter>, tests: 
       env: TemplateFinder,
       context: RenderContext,
       frame: Scope,
+      isInScript: boolean,
       name: unknown,
       variables: unknown,
       isOnly: boolean,
@@ -75,12 +90,12 @@ export function templateRuntime(filters: Record<string, TemplateFilter>, tests: 
       if (template === undefined) return '';
       const own = new RenderContext(isOnly ? undefined : context.variables, context.globals);
       own.addBlocks(template.blocks);
-      return template.root(env, own, scopeWith(isOnly ? new Scope() : frame, variables), runtime);
+      return template.root(env, own, scopeWith(isOnly ? new Scope() : frame, variables), runtime, isInScript);
     },
     importAll(env: TemplateFinder, context: RenderContext, name: unknown): Record<string, unknown> {
       const template = env.find(templateName(name));
       const own = new RenderContext(undefined, context.globals);
-      template.root(env, own, new Scope(), runtime);
+      template.root(env, own, new Scope(), runtime, false);
       return own.macros;
     },
   };
@@ -105,6 +120,13 @@ class Loop {
   get first(): boolean {
     return this.index0 === 0;
   }
+  /** Whether this is the first, third, fifth, … round. */
+  get odd(): boolean {
+    return this.index0 % 2 === 0;
+  }
+  get even(): boolean {
+    return this.index0 % 2 === 1;
+  }
   get last(): boolean {
     return this.index0 === this.length - 1;
   }
@@ -114,32 +136,6 @@ class Loop {
   get revindex0(): number {
     return this.length - this.index0 - 1;
   }
-}
-
-/** Twig's idea of true: as in JavaScript, but an empty array, Map, Set and empty HTML are false. */
-export function isTrue(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return Boolean(value);
-  if (Array.isArray(value) || isSafeHtml(value)) return (value as { length: number }).length > 0;
-  return value instanceof Map || value instanceof Set ? value.size > 0 : true;
-}
-
-/** What a for loop goes through: the values. Text and numbers have none. */
-export function listOf(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  if (typeof value !== 'object' || value === null || isSafeHtml(value)) return [];
-  if (value instanceof Map) return [...value.values()];
-  return Symbol.iterator in value ? [...(value as Iterable<unknown>)] : Object.values(value);
-}
-
-function keysOf(value: unknown): readonly unknown[] {
-  if (value instanceof Map) return [...value.keys()];
-  const isList = typeof value !== 'object' || value === null || Symbol.iterator in value;
-  return isList ? listOf(value).map((_, index) => index) : Object.keys(value);
-}
-
-function call(callee: unknown, name: string, args: readonly unknown[]): unknown {
-  if (typeof callee !== 'function') throw new TypeError(`"${name}" is not a function here, so it cannot be called`);
-  return callee(...args);
 }
 
 function contextOrFrameLookup(context: RenderContext, frame: Scope, name: string): unknown {
@@ -160,24 +156,12 @@ function assign(context: RenderContext, frame: Scope, name: string, value: unkno
 
 function scopeWith(frame: Scope, variables: unknown): Scope {
   const scope = frame.push(true);
-  if (typeof variables === 'object' && variables !== null) Object.assign(scope.variables, variables);
+  if (variables === undefined || variables === null) return scope;
+  if (typeof variables !== 'object' || Array.isArray(variables) || variables instanceof SafeText) {
+    throw new TypeError(`"with" takes an object of variables, not ${Array.isArray(variables) ? 'a list' : 'text'}`);
+  }
+  Object.assign(scope.variables, variables);
   return scope;
-}
-
-function contains(container: unknown, item: unknown): boolean {
-  if (typeof container === 'string' || isSafeHtml(container)) return String(container).includes(textOf(item));
-  if (typeof container !== 'object' || container === null) return false;
-  if (container instanceof Set || container instanceof Map) return container.has(item);
-  return Array.isArray(container) ? container.includes(item) : Object.hasOwn(container, textOf(item));
-}
-
-export function range(from: unknown, to: unknown, step: unknown = 1): number[] {
-  const [start, end] = [Number(from), Number(to)];
-  const distance = Math.abs(Number(step)) * (end < start ? -1 : 1);
-  const count = Math.floor((end - start) / distance) + 1;
-  if (!(count <= longestRange))
-    throw new RangeError(`the range ${from}..${to} is not one of at most ${longestRange} numbers`);
-  return Array.from({ length: count }, (_, index) => start + index * distance);
 }
 
 function importOne(macros: Record<string, unknown>, name: string): unknown {

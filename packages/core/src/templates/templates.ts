@@ -1,13 +1,15 @@
 import { posix } from 'node:path';
-import { builtInFilters, dumpFunction } from './filters.js';
+import { builtInFilters } from './filters.js';
+import { builtInFunctions } from './functions.js';
 import { type CompiledTemplate, RenderContext, Scope } from './render-scope.js';
 import { minifyHtml } from './spaces-between-tags.js';
 import { TemplateError, templateNotFound, templateSyntaxError } from './template-error.js';
 import { readTemplateFolder, type TemplateFile } from './template-folder.js';
-import { range, type TemplateFilter, type TemplateTest, templateRuntime } from './template-runtime.js';
+import { type TemplateFilter, type TemplateTest, templateRuntime } from './template-runtime.js';
 import { builtInTests } from './tests.js';
 import { compileTwig } from './twig-compiler.js';
-import { type KnownNames, parseTwig } from './twig-parser.js';
+import type { KnownNames } from './twig-expression-parser.js';
+import { parseTwig } from './twig-parser.js';
 
 export type TemplatesOptions = {
   /** Absolute path of the folder that names are relative to. It may be missing. */
@@ -40,6 +42,7 @@ export class Templates {
   readonly #filters: Record<string, TemplateFilter>;
   readonly #tests: Record<string, TemplateTest>;
   readonly #globals: Record<string, unknown>;
+  readonly #functionNames: ReadonlySet<string>;
   readonly #runtime: ReturnType<typeof templateRuntime>;
   #files: ReadonlyMap<string, TemplateFile> = new Map();
   readonly #compiled = new Map<string, CompiledTemplate | TemplateError>();
@@ -52,12 +55,10 @@ export class Templates {
     const random = options.random ?? Math.random;
     this.#filters = builtInFilters({ isDebug: options.isDebug, random });
     this.#tests = Object.assign(Object.create(null), builtInTests);
-    this.#globals = Object.assign(
-      Object.create(null),
-      { random: randomFunction(random), range, dump: dumpFunction(options.isDebug) },
-      options.globals,
-    );
-    this.#runtime = templateRuntime(this.#filters, this.#tests);
+    this.#globals = Object.assign(Object.create(null), options.globals);
+    const functions = builtInFunctions({ isDebug: options.isDebug, random });
+    this.#functionNames = new Set(Object.keys(functions));
+    this.#runtime = templateRuntime({ filters: this.#filters, tests: this.#tests, functions });
   }
 
   /** True when `refresh` should be awaited before the next rendering: always in debug mode, else by `cacheSeconds`. */
@@ -106,7 +107,7 @@ export class Templates {
       options?.globals === undefined ? this.#globals : Object.assign(Object.create(this.#globals), options.globals);
     const context = new RenderContext(data, globals);
     context.addBlocks(template.blocks);
-    const html = template.root(this, context, new Scope(), this.#runtime);
+    const html = template.root(this, context, new Scope(), this.#runtime, false);
     return this.#options.minifyHtml === true ? minifyHtml(html) : html;
   }
 
@@ -158,10 +159,8 @@ export class Templates {
     if (done !== undefined) return done;
     const file = this.#files.get(normalized);
     if (file === undefined) return templateNotFound(name);
-    const compiled = compileTemplate(file.text, normalized, {
-      hasFilter: (filter) => filter in this.#filters,
-      hasTest: (test) => test in this.#tests,
-    });
+    const known = { filters: this.#filters, tests: this.#tests };
+    const compiled = compileTemplate(file.text, normalized, known, this.#functionNames);
     this.#compiled.set(normalized, compiled);
     return compiled;
   }
@@ -173,9 +172,14 @@ export class Templates {
   }
 }
 
-function compileTemplate(text: string, name: string, known: KnownNames): CompiledTemplate | TemplateError {
+function compileTemplate(
+  text: string,
+  name: string,
+  known: KnownNames,
+  functionNames: ReadonlySet<string>,
+): CompiledTemplate | TemplateError {
   try {
-    const code = compileTwig(parseTwig(text, name, known), name);
+    const code = compileTwig(parseTwig(text, name, known), name, functionNames);
     return new Function(code)() as CompiledTemplate;
   } catch (error) {
     if (error instanceof TemplateError) return error;
@@ -188,13 +192,4 @@ function normalize(name: string): string | undefined {
   if (name.includes('\0') || name.includes('\\') || posix.isAbsolute(name)) return undefined;
   const normalized = posix.normalize(name);
   return normalized === '..' || normalized.startsWith('../') ? undefined : normalized;
-}
-
-/** Twig's random(): one entry of a list, a whole number from 0 to `of`, or one of 0 to 2147483647. */
-function randomFunction(random: () => number): (of?: unknown) => unknown {
-  return (of) => {
-    if (Array.isArray(of)) return of[Math.floor(random() * of.length)];
-    const highest = of === undefined ? 2_147_483_647 : Math.trunc(Number(of));
-    return Math.floor(random() * (highest + 1));
-  };
 }

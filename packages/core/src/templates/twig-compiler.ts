@@ -1,28 +1,38 @@
 // Longer than other files: nunjucks' compiler calls one method per node on one object, and most are a few lines.
-import { CompileFrame, Compiler, type Frame, type Node, nodeClass } from './nunjucks-parts.js';
+import { CompileFrame, type Frame, type Node, nodeClass } from './nunjucks-parts.js';
+import { markPlaces } from './script-places.js';
 import { templateSyntaxError } from './template-error.js';
+import { TwigExpressionCompiler } from './twig-expression-compiler.js';
 
 /**
  * Turns a syntax tree into the text of a JavaScript function body. That function returns the template's parts:
- * `root` and one `b_NAME` per block, each `(env, context, frame, runtime) => string`. Nothing in them waits, so that
- * a page is made in one go; `runtime` is the object of template-runtime.ts.
+ * `root` and one function per block, each `(env, context, frame, runtime, isInScript) => string`. Nothing in them waits,
+ * so that a page is made in one go; `runtime` is the object of template-runtime.ts. `functionNames` are those of its
+ * functions.
  */
-export function compileTwig(tree: Node, template: string): string {
+export function compileTwig(tree: Node, template: string, functionNames: ReadonlySet<string>): string {
+  markPlaces(tree);
   const compiler = new TwigCompiler(template, false);
+  compiler.know(functionNames);
   compiler.compile(tree);
   return compiler.getCode();
 }
 
 const BlockNode = nodeClass('Block');
+const parameters = '(env, context, frame, runtime, isInScript)';
 
 /** Statements whose line is kept while they run, so that an error can name it. */
-const statements = new Set(['If', 'For', 'Set', 'Include', 'Extends', 'Import', 'FromImport', 'With']);
+const statements = new Set(['If', 'For', 'Set', 'Include', 'Extends', 'Import', 'FromImport', 'With', 'Switch']);
 
 /**
- * nunjucks' compiler without its callbacks, and with Twig's meaning where the two differ: what counts as true, loops
- * over objects, scopes, safe member access, output of `set` and `parent()`.
+ * nunjucks' compiler without its callbacks, and with Twig's meaning of tags where the two differ: loops over objects,
+ * scopes, macros, output of `set` and `parent()`.
  */
-class TwigCompiler extends Compiler {
+class TwigCompiler extends TwigExpressionCompiler {
+  know(functionNames: ReadonlySet<string>): void {
+    this.functionNames = functionNames;
+  }
+
   override compile(node: Node, frame?: Frame): void {
     if (statements.has(node.typename)) this._emitLine(`lineno = ${node.lineno};`);
     super.compile(node, frame);
@@ -32,21 +42,18 @@ class TwigCompiler extends Compiler {
     throw templateSyntaxError(message, { template: this.templateName, line: lineno + 1 });
   }
 
-  /** nunjucks checks here for its own node types, which would refuse ours. */
-  _compileExpression(node: Node, frame: Frame): void {
-    this.compile(node, frame);
-  }
-
   compileRoot(root: Node): void {
+    this._emitLine('"use strict";');
     this._emitFuncBegin(root, 'root');
     this._emitLine('var parentTemplate = null;');
     // Macros first: a file may use its own macros above the place where they stand.
     const isMacro = (child: Node) => child.typename === 'Macro';
     const children: Node[] = root.children;
     const frame = new CompileFrame();
+    frame.topLevel = true;
     for (const child of children.filter(isMacro)) this.compile(child, frame);
     for (const child of children.filter((node) => !isMacro(node))) this.compile(child, frame);
-    this._emitLine('if (parentTemplate) return parentTemplate.root(env, context, frame, runtime);');
+    this._emitLine(`if (parentTemplate) return parentTemplate.root${parameters};`);
     this._emitFuncEnd();
     this.inBlock = true;
     const names: string[] = [];
@@ -59,12 +66,13 @@ class TwigCompiler extends Compiler {
       this.compile(block.body, new CompileFrame());
       this._emitFuncEnd();
     }
-    this._emitLine(`return { root: root, blocks: { ${names.map((name) => `${name}: b_${name}`).join(', ')} } };`);
+    const blocks = names.map((name) => `[${JSON.stringify(name)}]: b_${name}`);
+    this._emitLine(`return { root: root, blocks: { ${blocks.join(', ')} } };`);
   }
 
   _emitFuncBegin(node: Node, name: string): void {
     this.buffer = 'output';
-    this._emitLine(`function ${name}(env, context, frame, runtime) {`);
+    this._emitLine(`function ${name}${parameters} {`);
     this._emitLine(`var lineno = ${node.lineno}; var colno; var output = ""; try {`);
   }
 
@@ -76,13 +84,20 @@ class TwigCompiler extends Compiler {
 
   compileBlock(block: Node): void {
     const name = JSON.stringify(block.name.value);
-    const output = `${this.buffer} += context.getBlock(${name})(env, context, frame, runtime);`;
+    const output = `${this.buffer} += runtime.block(env, context, frame, ${this.isInScript(block.place)}, ${name});`;
     this._emitLine(this.inBlock ? output : `if (!parentTemplate) { ${output} }`);
   }
 
   compileParentBlock(node: Node): void {
     const name = node.blockName;
-    this._emit(`runtime.parentBlock(env, context, frame, ${JSON.stringify(name)}, b_${name})`);
+    this._emit(`runtime.parentBlock(env, context, frame, ${this.isInScript(this.place)}, ${JSON.stringify(name)}, `);
+    this._emit(`b_${name})`);
+  }
+
+  compileBlockCall(node: Node, frame: Frame): void {
+    this._emit(`runtime.raw(runtime.block(env, context, frame, ${this.isInScript(this.place)}, `);
+    this.compile(node.name, frame);
+    this._emit('))');
   }
 
   compileExtends(node: Node, frame: Frame): void {
@@ -92,11 +107,19 @@ class TwigCompiler extends Compiler {
   }
 
   compileInclude(node: Node, frame: Frame): void {
-    this._emit(`${this.buffer} += runtime.include(env, context, frame, `);
-    this.compile(node.template, frame);
-    this._emit(', ');
-    this.compile(node.variables, frame);
+    this._emit(`${this.buffer} += runtime.include(env, context, frame, ${this.isInScript(node.place)}, `);
+    this.compileList([node.template, node.variables], frame);
     this._emitLine(`, ${node.isOnly === true}, ${node.ignoreMissing === true});`);
+  }
+
+  compileIncludeCall(node: Node, frame: Frame): void {
+    this._emit(`runtime.raw(runtime.include(env, context, frame, ${this.isInScript(this.place)}, `);
+    this.compileList([node.template, node.variables], frame);
+    this._emit(', !');
+    this.compileCondition(node.withContext, frame);
+    this._emit(', ');
+    this.compileCondition(node.ignoreMissing, frame);
+    this._emit('))');
   }
 
   compileWith(node: Node, frame: Frame): void {
@@ -109,9 +132,7 @@ class TwigCompiler extends Compiler {
   }
 
   compileImport(node: Node, frame: Frame): void {
-    this.#bind(node.target.value, frame, () => {
-      this.#compileImported(node.template, frame);
-    });
+    this.#bind(node.target.value, frame, () => this.#compileImported(node.template, frame));
   }
 
   compileFromImport(node: Node, frame: Frame): void {
@@ -127,12 +148,17 @@ class TwigCompiler extends Compiler {
     }
   }
 
+  /** All values are there before the first name changes: `{% set a, b = b, a %}`. One value is for all names. */
   compileSet(node: Node, frame: Frame): void {
-    const value = this._tmpid();
-    this._emit(`var ${value} = `);
-    this.compile(node.value ?? node.body, frame);
-    this._emitLine(';');
-    for (const target of node.targets as Node[]) {
+    const values = (node.value.children as Node[]).map((value) => {
+      const jsName = this._tmpid();
+      this._emit(`var ${jsName} = `);
+      this.compile(value, frame);
+      this._emitLine(';');
+      return jsName;
+    });
+    for (const [position, target] of (node.targets as Node[]).entries()) {
+      const value = values[position] ?? values[0];
       // A loop variable lives in a JavaScript variable too. Other names are looked up when they are used: a set
       // inside an if that did not run must not hide the page's own data.
       const jsName = frame.lookup(target.value);
@@ -170,7 +196,7 @@ class TwigCompiler extends Compiler {
 
   compileIf(node: Node, frame: Frame): void {
     this._emit('if (');
-    this.#compileCondition(node.cond, frame);
+    this.compileCondition(node.cond, frame);
     this._emitLine(') {');
     this.compile(node.body, frame);
     if (node.else_) {
@@ -180,107 +206,30 @@ class TwigCompiler extends Compiler {
     this._emitLine('}');
   }
 
-  compileInlineIf(node: Node, frame: Frame): void {
-    this._emit('(');
-    this.#compileCondition(node.cond, frame);
-    this._emit(' ? ');
-    this.compile(node.body, frame);
-    this._emit(' : ');
-    if (node.else_) this.compile(node.else_, frame);
-    else this._emit('""');
-    this._emit(')');
+  compileMacro(node: Node, frame: Frame): void {
+    const name: string = node.name.value;
+    if (frame.topLevel && !name.startsWith('_')) this._emitLine(`context.addExport(${JSON.stringify(name)});`);
+    this.#bind(name, frame, () => this.#macro(name, node.args.children, node));
   }
 
-  compileOr(node: Node, frame: Frame): void {
-    this.#compileChoice('or', node, frame);
-  }
-
-  compileAnd(node: Node, frame: Frame): void {
-    this.#compileChoice('and', node, frame);
-  }
-
-  compileNot(node: Node, frame: Frame): void {
-    this._emit('!');
-    this.#compileCondition(node.target, frame);
-  }
-
-  /** Parentheses keep the tree's shape: nunjucks prints operands bare and lets JavaScript's precedence decide. */
-  _binOpEmitter(node: Node, frame: Frame, operator: string): void {
-    this._emit('(');
-    this.compile(node.left, frame);
-    this._emit(operator);
-    this.compile(node.right, frame);
-    this._emit(')');
-  }
-
-  compileNeg(node: Node, frame: Frame): void {
-    this._emit('(- ');
-    this.compile(node.target, frame);
-    this._emit(')');
-  }
-
-  compileCompare(node: Node, frame: Frame): void {
-    this._emit('(');
-    this.compile(node.expr, frame);
-    for (const operand of node.ops as Node[]) {
-      this._emit(` ${operand.type} `);
-      this.compile(operand.expr, frame);
-    }
-    this._emit(')');
-  }
-
-  compileIs(node: Node, frame: Frame): void {
-    this._emit(`(runtime.tests[${JSON.stringify(node.right.name.value)}](`);
-    this.#compileList([node.left, ...node.right.args], frame);
-    this._emit(') === true)');
-  }
-
-  compileFilter(node: Node, frame: Frame): void {
-    this._emit(`runtime.filters[${JSON.stringify(node.name.value)}](`);
-    this.#compileList(node.args.children, frame);
-    this._emit(')');
-  }
-
-  compileRuntimeCall(node: Node, frame: Frame): void {
-    this._emit(`runtime.${node.name}(`);
-    this.#compileList(node.args.children, frame);
-    this._emit(')');
-  }
-
-  compileFunCall(node: Node, frame: Frame): void {
-    const callee: Node = node.name;
-    if (callee.typename === 'LookupVal') {
-      this._emit('runtime.callMember(');
-      this.compile(callee.target, frame);
-      this._emit(', ');
-      this.compile(callee.val, frame);
-    } else {
-      this._emit('runtime.call(');
-      this.compile(callee, frame);
-      this._emit(`, ${JSON.stringify(callee.typename === 'Symbol' ? callee.value : 'the expression')}`);
-    }
-    this._emit(', [');
-    this.#compileList(node.args.children ?? node.args, frame);
-    this._emit('])');
-  }
-
-  /** A literal's key is computed, since a plain `"__proto__": x` would set the object's prototype. */
-  compilePair(pair: Node, frame: Frame): void {
-    const isName = pair.key.typename === 'Symbol';
-    this._emit('[');
-    if (isName) this._emit(JSON.stringify(pair.key.value));
-    else this.compile(pair.key, frame);
-    this._emit(']: ');
-    this.compile(pair.value, frame);
+  /** The body of `{% call %}`: a macro without a name, which sees the variables around it. */
+  compileCaller(node: Node): void {
+    const pairs = (node.args.children as Node[]).flatMap((argument) =>
+      argument.typename === 'KeywordArgs' ? argument.children : [{ ...argument, key: argument, value: null }],
+    );
+    this.#macro('caller', pairs, node, 'frame');
   }
 
   compileCapture(node: Node, frame: Frame): void {
-    const buffer = this.buffer;
+    const [buffer, inBlock] = [this.buffer, this.inBlock];
     this.buffer = 'output';
+    // A block in here is printed also by a page that extends another: what is captured is not the page's own text.
+    this.inBlock = true;
     this._emitLine('(function() { var output = "";');
     this.compile(node.body, frame);
-    this._emitLine('return runtime.safe(output); })()');
+    this._emitLine(`return runtime.safe(output, ${safeIn(node)}); })()`);
     this.buffer = buffer;
+    this.inBlock = inBlock;
   }
 
   compileOutput(node: Node, frame: Frame): void {
@@ -289,43 +238,45 @@ class TwigCompiler extends Compiler {
         if (child.value !== '') this._emitLine(`${this.buffer} += ${JSON.stringify(child.value)};`);
         continue;
       }
-      const print = node.escaping === false ? 'print' : 'printEscaped';
-      this._emit(`lineno = ${node.lineno}; ${this.buffer} += runtime.${print}(`);
+      const outer = this.place;
+      this.place = node.place ?? 'html';
+      this._emit(`lineno = ${node.lineno}; ${this.buffer} += `);
+      if (node.escaping === false) this._emit('runtime.print(');
+      else if ((node.escaping ?? 'html') === 'html') this._emit('runtime.printEscaped(');
+      else this._emit(`runtime.printFor(${JSON.stringify(node.escaping)}, `);
       this.compile(child, frame);
-      this._emitLine(');');
+      const place = this.isInScript(this.place);
+      this._emitLine(node.escaping === 'html' && place !== 'false' ? `, ${place});` : ');');
+      this.place = outer;
     }
   }
 
-  /** The test of an if: no value is needed, so `and` and `or` become JavaScript's own. */
-  #compileCondition(node: Node, frame: Frame): void {
-    if (node.typename === 'And' || node.typename === 'Or') {
-      this._emit('(');
-      this.#compileCondition(node.left, frame);
-      this._emit(node.typename === 'And' ? ' && ' : ' || ');
-      this.#compileCondition(node.right, frame);
-      this._emit(')');
-    } else if (['Not', 'Compare', 'Is'].includes(node.typename)) {
-      this.compile(node, frame);
-    } else {
-      this._emit('runtime.isTrue(');
-      this.compile(node, frame);
-      this._emit(')');
+  /** `pairs` are parameters with their defaults; `outer` is the scope that the body sees, if it sees any. */
+  #macro(name: string, pairs: readonly Node[], node: Node, outer?: string): void {
+    const [buffer, inBlock, place] = [this.buffer, this.inBlock, this.place];
+    const names: string[] = pairs.map((pair) => pair.key.value);
+    const frame = new CompileFrame();
+    this.buffer = 'output';
+    this.inBlock = true;
+    this.place = 'html';
+    this._emitLine(`runtime.makeMacro(${JSON.stringify(name)}, ${JSON.stringify(names)}, ${safeIn(node)}, `);
+    this._emitLine('function(frame, isInScript, args) { var output = "";');
+    for (const [position, pair] of pairs.entries()) {
+      const jsName = this._tmpid();
+      this._emitLine(`var ${jsName} = args[${position}];`);
+      if (pair.value) {
+        this._emit(`if (${jsName} === undefined) ${jsName} = `);
+        this.compile(pair.value, frame);
+        this._emitLine(';');
+      }
+      frame.set(pair.key.value, jsName);
+      this._emitLine(`frame.set(${JSON.stringify(pair.key.value)}, ${jsName});`);
     }
-  }
-
-  #compileChoice(name: string, node: Node, frame: Frame): void {
-    this._emit(`runtime.${name}(`);
-    this.compile(node.left, frame);
-    this._emit(', function() { return ');
-    this.compile(node.right, frame);
-    this._emit('; })');
-  }
-
-  #compileList(items: Node[], frame: Frame): void {
-    items.forEach((item, position) => {
-      if (position > 0) this._emit(', ');
-      this.compile(item, frame);
-    });
+    this.compile(node.body, frame);
+    this._emit(`return output; }${outer === undefined ? '' : `, ${outer}`})`);
+    this.buffer = buffer;
+    this.inBlock = inBlock;
+    this.place = place;
   }
 
   /** `_self` stands for the macros of the file itself. */
@@ -345,12 +296,18 @@ class TwigCompiler extends Compiler {
     this._emitLine(`var ${jsName} = ${value}; frame.set(${JSON.stringify(name)}, ${jsName});`);
   }
 
+  /** Makes a name known where it stands: to the whole file, or inside of the loop, block or macro. */
   #bind(name: string, frame: Frame, emitValue: () => void): void {
     const jsName = this._tmpid();
     this._emit(`var ${jsName} = `);
     emitValue();
     this._emitLine(';');
-    if (frame.parent) this._emitLine(`frame.set(${JSON.stringify(name)}, ${jsName});`);
-    else this._emitLine(`context.setVariable(${JSON.stringify(name)}, ${jsName});`);
+    if (frame.topLevel) this._emitLine(`context.setVariable(${JSON.stringify(name)}, ${jsName});`);
+    else this._emitLine(`frame.set(${JSON.stringify(name)}, ${jsName});`);
   }
+}
+
+/** JavaScript for where the text that a capture or a macro makes may be printed as it is. */
+function safeIn(node: Node): string {
+  return JSON.stringify(node.escaping === false ? 'all' : (node.escaping ?? 'html'));
 }

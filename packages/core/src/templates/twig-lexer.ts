@@ -13,7 +13,7 @@ const punctuation: Record<string, string> = {
   '~': 'tilde',
   '|': 'pipe',
 };
-const operators = ['===', '!==', '==', '!=', '<=', '>=', '//', '**', '??', '?:', '..'];
+const operators = ['===', '!==', '<=>', '==', '!=', '<=', '>=', '=>', '//', '**', '??', '?:', '..'];
 const singleOperators = '+-*/%=<>.?!';
 const closers: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
 const escapedCharacters: Record<string, string> = { n: '\n', t: '\t', r: '\r' };
@@ -35,6 +35,8 @@ export class TwigLexer implements TokenSource {
   #tagLine = 0;
   /** Closers still owed inside the tag, innermost last. */
   #open: string[] = [];
+  /** True behind the dot of `a.b`, where every word and every number is the name of a member. */
+  #isBehindDot = false;
   /** How the text after the last tag is trimmed on its left side. */
   #trimNext = '';
 
@@ -46,16 +48,15 @@ export class TwigLexer implements TokenSource {
   nextToken(): Token | null {
     if (this.#tagEnd !== undefined) return this.#codeToken(this.#tagEnd);
     while (this.#index < this.#source.length) {
-      const token = this.#textToken() ?? this.#tagStart();
+      const start = this.#nextTag();
+      const token = start === this.#index ? this.#tagStart() : this.#textToken(start);
       if (token !== undefined) return token;
     }
     return null;
   }
 
-  /** The text up to the next tag, or undefined when a tag begins here or nothing is left of the text. */
-  #textToken(): Token | undefined {
-    const start = this.#nextTag(this.#index);
-    if (start === this.#index) return undefined;
+  /** The text up to the tag at `start`, or undefined when trimming leaves nothing of it. */
+  #textToken(start: number): Token | undefined {
     const at = this.#position();
     const text = this.#source.slice(this.#index, start);
     this.#moveTo(start);
@@ -136,6 +137,16 @@ export class TwigLexer implements TokenSource {
   }
 
   #wordOrNumber(): { type: string; value: string } {
+    const isMember = this.#isBehindDot;
+    this.#isBehindDot = false;
+    if (isMember) {
+      const member = /[\p{ID_Continue}$]+/uy;
+      member.lastIndex = this.#index;
+      const name = member.exec(this.#source)?.[0];
+      if (name === undefined) return this.#fail('the name of a member is expected behind the dot');
+      this.#moveTo(this.#index + name.length);
+      return { type: 'symbol', value: name };
+    }
     // A dot after the digits is a fraction only when a digit follows: 1..5 is a range.
     const pattern = /(\d+(?:\.\d+)?)|[\p{ID_Start}_$][\p{ID_Continue}$]*/uy;
     pattern.lastIndex = this.#index;
@@ -161,7 +172,9 @@ export class TwigLexer implements TokenSource {
     if (value === ')' || value === ']' || value === '}') {
       if (this.#open.pop() !== value) return this.#fail(`"${value}" closes nothing that is open`);
     }
+    if (value === '=>') this.#fail('arrow functions are not there; map, filter and sort take the name of a member');
     this.#moveTo(this.#index + value.length);
+    this.#isBehindDot = value === '.';
     return { type: type ?? 'operator', value };
   }
 
@@ -191,9 +204,9 @@ export class TwigLexer implements TokenSource {
     this.#moveTo(spaces.lastIndex);
   }
 
-  #nextTag(from: number): number {
+  #nextTag(): number {
     const tag = /\{[{%#]/g;
-    tag.lastIndex = from;
+    tag.lastIndex = this.#index;
     return tag.exec(this.#source)?.index ?? this.#source.length;
   }
 

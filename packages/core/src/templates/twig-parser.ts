@@ -1,34 +1,30 @@
-// Longer than other files: nunjucks' parser calls methods of one object, so the tags and the expressions are in one class.
-import { type Node, nodeClass, ParentBlock, Parser, RuntimeCall, type Token, With } from './nunjucks-parts.js';
+// Longer than other files: nunjucks' parser calls methods of one object, so all tags are in one class.
+import { isEscapingStrategy, strategyNames } from './escape-strategies.js';
+import { type Node, type Token, With } from './nunjucks-parts.js';
+import type { EscapingStrategy } from './safe-text.js';
 import { templateSyntaxError } from './template-error.js';
+import { build, type KnownNames, runtimeCall, TwigExpressionParser } from './twig-expression-parser.js';
 import { TwigLexer } from './twig-lexer.js';
-import { binaryOperator, notBinding, type Operator } from './twig-operators.js';
-
-/** Which filters and tests exist, so that a misspelt one is found when the template is read and not when it is shown. */
-export type KnownNames = { hasFilter(name: string): boolean; hasTest(name: string): boolean };
 
 /** Reads a template into nunjucks' syntax tree. Throws T4_TEMPLATE_SYNTAX with the template's name and the line. */
 export function parseTwig(source: string, template: string, known: KnownNames): Node {
   return new TwigParser(source, template, known).parseAsRoot();
 }
 
-const operatorTokens = new Set(['operator', 'symbol', 'tilde']);
-
-/** nunjucks' parser with Twig's expressions and the tags that nunjucks does not have or reads differently. */
-class TwigParser extends Parser {
+/** The tags that nunjucks does not have or reads differently. */
+class TwigParser extends TwigExpressionParser {
   readonly #template: string;
-  readonly #known: KnownNames;
-  /** For each block we are inside of, innermost last, its uses of `parent()`: they learn the block's name at its end. */
-  readonly #parentCalls: Node[][] = [];
   /** The tags we are inside of, innermost last: the one to name when the file ends too early. */
   readonly #openTags: Token[] = [];
   /** What `{% autoescape %}` says about the text we are in. */
-  #escaping = true;
+  #escaping: EscapingStrategy | false = 'html';
+  /** How many blocks and macros we are inside of. */
+  #depth = 0;
 
   constructor(source: string, template: string, known: KnownNames) {
     super(new TwigLexer(source, template));
     this.#template = template;
-    this.#known = known;
+    this.known = known;
   }
 
   /** nunjucks asks here for each of its errors; the names of its methods in them say nothing to users. */
@@ -42,6 +38,7 @@ class TwigParser extends Parser {
 
   override parseAsRoot(): Node {
     const root = super.parseAsRoot();
+    this.#markEscaping(root);
     const left = this.nextToken();
     if (left !== null) this.fail(`"${left.value}" is not expected here`, left.lineno);
     return root;
@@ -49,11 +46,7 @@ class TwigParser extends Parser {
 
   /** The body of a tag. */
   override parse(): Node {
-    const body = super.parse();
-    for (const node of body.children) {
-      if (node.typename === 'Output') node.escaping ??= this.#escaping;
-    }
-    return body;
+    return this.#markEscaping(super.parse());
   }
 
   override parseStatement(): Node | null {
@@ -75,11 +68,26 @@ class TwigParser extends Parser {
       case 'spaceless':
         return this.#parseSpaceless(tag);
       case 'autoescape':
-        return this.#parseAutoescape();
+        return this.#parseAutoescape(tag);
       case 'do':
         return this.#parseDo(tag);
       case 'for':
         return this.#parseFor(tag);
+      case 'set':
+        return this.#parseSet(tag);
+      case 'macro':
+        return this.#parseMacro(tag);
+      case 'block':
+        return this.#parseBlock(tag);
+      case 'filter':
+      case 'apply':
+        return this.#parseFilterTag(tag);
+      case 'import':
+      case 'from':
+        return this.#parseImport(tag);
+      case 'extends':
+        if (this.#depth > 0) this.fail('{% extends %} stands inside of a block or macro', tag.lineno);
+        return super.parseStatement();
       case 'ifAsync':
       case 'asyncEach':
       case 'asyncAll':
@@ -89,124 +97,65 @@ class TwigParser extends Parser {
     }
   }
 
-  override parseExpression(): Node {
-    const first = this.#parseBinary(0);
-    if (this.skipValue('operator', '?:')) return build('Or', first, first, this.parseExpression());
-    if (this.skipValue('operator', '?')) {
-      const whenTrue = this.parseExpression();
-      const whenFalse = this.skip('colon') ? this.parseExpression() : null;
-      return build('InlineIf', first, first, whenTrue, whenFalse);
-    }
-    // The form of Jinja and nunjucks: value if condition else other.
-    if (this.skipSymbol('if')) {
-      const condition = this.#parseBinary(0);
-      const otherwise = this.skipSymbol('else') ? this.parseExpression() : null;
-      return build('InlineIf', first, condition, first, otherwise);
-    }
-    return first;
-  }
-
-  override parsePrimary(noPostfix?: boolean): Node {
-    const node = super.parsePrimary(noPostfix);
-    const isParentCall = node.typename === 'FunCall' && /^(parent|super)$/.test(node.name.value);
-    if (!isParentCall) return node;
-    const calls = this.#parentCalls.at(-1) ?? this.fail('parent() is used outside of a block', node.lineno);
-    const call = new ParentBlock(node.lineno, node.colno);
-    calls.push(call);
-    return call;
-  }
-
-  override parseFilter(node: Node): Node {
-    let filtered = node;
-    while (this.peekToken()?.type === 'pipe') {
-      this.nextToken();
-      const name = this.parseFilterName();
-      if (!this.#known.hasFilter(name.value)) this.fail(`unknown filter "${name.value}"`, name.lineno);
-      const called = this.peekToken()?.type === 'left-paren';
-      const given: Node[] = called ? this.parseSignature().children : [];
-      const args = build('NodeList', name, [filtered, ...given]);
-      filtered = build('Filter', name, name, args);
-    }
-    return filtered;
-  }
-
-  override parseFilterStatement(): Node {
-    const output = super.parseFilterStatement();
-    const filter = output.children[0];
-    if (!this.#known.hasFilter(filter.name.value)) this.fail(`unknown filter "${filter.name.value}"`, output.lineno);
-    output.escaping = false;
-    return output;
-  }
-
-  override parseBlock(): Node {
+  #parseBlock(tag: Token): Node {
+    this.nextToken();
+    const name = this.#name('the name of the block');
     const calls: Node[] = [];
-    this.#parentCalls.push(calls);
-    const block = super.parseBlock();
-    this.#parentCalls.pop();
-    for (const call of calls) call.blockName = block.name.value;
-    return block;
-  }
-
-  #parseBinary(minimum: number): Node {
-    let left = this.#parseOperand();
-    for (;;) {
-      const token = this.peekToken();
-      if (token === null || !operatorTokens.has(token.type)) return left;
-      const operator = binaryOperator(token.value);
-      if (operator === undefined || operator.binding < minimum) return left;
-      this.nextToken();
-      left = this.#parseRightSide(left, token, operator);
+    this.parentCalls.push(calls);
+    const isShort = this.peekToken()?.type !== 'block-end';
+    let body: Node;
+    if (isShort) {
+      const output = build('Output', tag, [this.parseExpression()]);
+      body = this.#markEscaping(build('NodeList', tag, [output]));
+      this.advanceAfterBlockEnd('block');
+    } else {
+      this.advanceAfterBlockEnd('block');
+      body = this.#parseInside('endblock', name);
     }
+    this.parentCalls.pop();
+    for (const call of calls) call.blockName = name.value;
+    return build('Block', tag, name, body);
   }
 
-  #parseRightSide(left: Node, token: Token, operator: Operator): Node {
-    if (token.value === 'is') return this.#parseTest(left, token);
-    if (token.value === 'not' && !this.skipSymbol('in')) this.fail('"in" is expected after "not"', token.lineno);
-    const right = this.#parseBinary(operator.rightToLeft ? operator.binding : operator.binding + 1);
-    switch (operator.node) {
-      case 'Compare': {
-        const operand = build('CompareOperand', token, right, token.value);
-        return build('Compare', token, left, [operand]);
-      }
-      case 'In': {
-        const contains = runtimeCall(token, 'contains', [right, left]);
-        return token.value === 'not' ? build('Not', token, contains) : contains;
-      }
-      case 'range':
-      case 'nullish':
-      case 'concat':
-        return runtimeCall(token, operator.node, [left, right]);
-      default:
-        return build(operator.node, token, left, right);
+  /** `{% macro name(a, b = 1) %}`: the parameters are pairs of a name and its default, or null. */
+  #parseMacro(tag: Token): Node {
+    this.nextToken();
+    const name = this.#name('the name of the macro');
+    if (!this.skip('left-paren')) this.fail('"(" is expected behind the name of the macro', tag.lineno);
+    const parameters = this.parseItems('right-paren', () => {
+      const parameter = this.#name('the name of a parameter');
+      const fallback = this.skipValue('operator', '=') ? this.parseExpression() : null;
+      return build('Pair', parameter, parameter, fallback);
+    });
+    this.advanceAfterBlockEnd('macro');
+    const body = this.#parseInside('endmacro', name);
+    const macro = build('Macro', tag, name, build('NodeList', tag, parameters), body);
+    macro.escaping = this.#escaping;
+    return macro;
+  }
+
+  #parseSet(tag: Token): Node {
+    this.nextToken();
+    const targets = [this.#name('the name of a variable')];
+    while (this.skip('comma')) targets.push(this.#name('the name of a variable'));
+    if (!this.skipValue('operator', '=')) {
+      this.advanceAfterBlockEnd('set');
+      const capture = this.#capture(tag, this.#parseBody('endset'));
+      return build('Set', tag, targets, build('NodeList', tag, [capture]));
     }
-  }
-
-  #parseOperand(): Node {
-    const token = this.peekToken();
-    if (token !== null && this.skipSymbol('not')) return build('Not', token, this.#parseBinary(notBinding));
-    return this.parseUnary();
-  }
-
-  /** `is odd`, `is not defined`, `is divisible by(3)`, `is same as(x)`; the word `is` has been read. */
-  #parseTest(left: Node, token: Token): Node {
-    const isNegated = this.skipSymbol('not');
-    const nameToken = this.nextToken();
-    let name = nameToken?.value ?? '';
-    const second = this.peekToken();
-    if ((name === 'same' && second?.value === 'as') || (name === 'divisible' && second?.value === 'by')) {
-      this.nextToken();
-      name = `${name} ${second.value}`;
+    const values = [this.parseExpression()];
+    while (this.skip('comma')) values.push(this.parseExpression());
+    if (values.length > 1 && values.length !== targets.length) {
+      this.fail(`{% set %} has ${targets.length} names for ${values.length} values`, tag.lineno);
     }
-    if (!this.#known.hasTest(name)) this.fail(`unknown test "${name}"`, token.lineno);
-    const args: Node[] = this.peekToken()?.type === 'left-paren' ? this.parseSignature().children : [];
-    const test = build('Is', token, left, build('FunCall', token, build('Symbol', token, name), args));
-    return isNegated ? build('Not', token, test) : test;
+    this.advanceAfterBlockEnd('set');
+    return build('Set', tag, targets, build('NodeList', tag, values));
   }
 
   #parseInclude(tag: Token): Node {
     this.nextToken();
     const template = this.parseExpression();
-    const ignoresMissing = this.skipSymbol('ignore') && this.skipSymbol('missing');
+    const ignoresMissing = this.skipSymbol('ignore') && this.#word('missing');
     const variables = this.skipSymbol('with') ? this.parseExpression() : build('Literal', tag, null);
     const isOnly = this.skipSymbol('only');
     this.advanceAfterBlockEnd('include');
@@ -216,40 +165,72 @@ class TwigParser extends Parser {
     return node;
   }
 
+  #parseImport(tag: Token): Node {
+    const node = super.parseStatement() as Node;
+    if (node.withContext !== null)
+      this.fail(`{% ${tag.value} %} knows neither "with" nor "without context"`, tag.lineno);
+    const names: Node[] = node.typename === 'Import' ? [node.target] : node.names.children.flatMap(namesOf);
+    for (const name of names) {
+      if (name.typename !== 'Symbol') this.fail('the name of a macro is expected', name.lineno);
+    }
+    return node;
+  }
+
   #parseWith(tag: Token): Node {
     this.nextToken();
-    const variables = this.parseExpression();
+    const isEmpty = this.peekToken()?.type === 'block-end';
+    const variables = isEmpty ? build('Literal', tag, null) : this.parseExpression();
     if (this.skipSymbol('only')) this.fail('{% with … only %} is not supported; use include … with … only', tag.lineno);
     this.advanceAfterBlockEnd('with');
-    const body = this.#parseBody('endwith');
-    return new With(tag.lineno, tag.colno, variables, body);
+    return new With(tag.lineno, tag.colno, variables, this.#parseBody('endwith'));
   }
 
   #parseSpaceless(tag: Token): Node {
     this.nextToken();
     this.advanceAfterBlockEnd('spaceless');
-    const capture = build('Capture', tag, this.#parseBody('endspaceless'));
-    const output = build('Output', tag, [runtimeCall(tag, 'spaceless', [capture])]);
-    output.escaping = false;
-    return output;
+    const capture = this.#capture(tag, this.#parseBody('endspaceless'));
+    return this.#printed(tag, this.filterOn(capture, { name: build('Symbol', tag, 'spaceless'), args: [] }));
   }
 
-  #parseAutoescape(): Node {
+  /** `{% filter upper %}`, or as Twig has it today `{% apply upper | trim %}`. */
+  #parseFilterTag(tag: Token): Node {
     this.nextToken();
-    const strategy = this.nextToken();
-    if (strategy?.type === 'block-end') this.pushToken(strategy);
+    const calls = [this.filterCall()];
+    while (this.skip('pipe')) calls.push(this.filterCall());
+    this.advanceAfterBlockEnd(tag.value);
+    const capture = this.#capture(tag, this.#parseBody(`end${tag.value}`));
+    return this.#printed(
+      tag,
+      calls.reduce((node, call) => this.filterOn(node, call), capture),
+    );
+  }
+
+  #parseAutoescape(tag: Token): Node {
+    this.nextToken();
+    const token = this.nextToken();
+    const isBare = token?.type === 'block-end';
+    if (isBare) this.pushToken(token);
+    const strategy = isBare || (token?.type === 'boolean' && token.value === 'true') ? 'html' : token?.value;
+    const isOff = token?.type === 'boolean' && token.value === 'false';
+    if (!isOff && !(isEscapingStrategy(strategy) && (isBare || token?.type !== 'symbol'))) {
+      this.fail(`autoescape takes true, false or one of ${strategyNames}, not ${token?.value}`, tag.lineno);
+    }
     this.advanceAfterBlockEnd('autoescape');
     const outside = this.#escaping;
-    this.#escaping = strategy?.value !== 'false';
+    this.#escaping = isOff ? false : (strategy as EscapingStrategy);
     const body = this.#parseBody('endautoescape');
     this.#escaping = outside;
     return body;
   }
 
   #parseFor(tag: Token): Node {
-    const loop = super.parseFor();
+    const loop = this.parseFor();
     if (loop.arr.typename === 'InlineIf' && loop.arr.else_ === null) {
       this.fail('{% for … in … if … %} is not supported; put {% if %} inside the loop', tag.lineno);
+    }
+    const names: Node[] = loop.name.typename === 'Array' ? loop.name.children : [loop.name];
+    if (names.length > 2 || names.some((name) => name.typename !== 'Symbol')) {
+      this.fail('a loop takes the name of the value, or those of key and value', tag.lineno);
     }
     return loop;
   }
@@ -267,15 +248,57 @@ class TwigParser extends Parser {
     return body;
   }
 
+  /** The body of a block or a macro, whose name may stand in the tag that ends it. */
+  #parseInside(endTag: string, name: Node): Node {
+    this.#depth += 1;
+    const body = this.parseUntilBlocks(endTag);
+    this.#depth -= 1;
+    if (this.nextToken() === null) this.fail('unexpected end of file');
+    const repeated = this.peekToken();
+    if (repeated?.type === 'symbol' && !this.skipSymbol(name.value)) {
+      this.fail(`{% ${endTag} ${repeated.value} %} stands where "${name.value}" ends`, repeated.lineno);
+    }
+    this.advanceAfterBlockEnd(endTag);
+    return body;
+  }
+
+  #capture(tag: Token, body: Node): Node {
+    const capture = build('Capture', tag, body);
+    capture.escaping = this.#escaping;
+    return capture;
+  }
+
+  /** Output of what was escaped while it was captured. */
+  #printed(tag: Token, node: Node): Node {
+    const output = build('Output', tag, [node]);
+    output.escaping = false;
+    return output;
+  }
+
+  #markEscaping(body: Node): Node {
+    for (const node of body.children) {
+      if (node.typename === 'Output') node.escaping ??= this.#escaping;
+    }
+    return body;
+  }
+
+  #name(what: string): Node {
+    const token = this.nextToken();
+    if (token?.type !== 'symbol') this.fail(`${what} is expected, not "${token?.value}"`, token?.lineno);
+    return build('Symbol', token, token.value);
+  }
+
+  #word(word: string): true {
+    if (!this.skipSymbol(word)) this.fail(`"${word}" is expected here`);
+    return true;
+  }
+
   #errorAt(lineno: number, message: string): Error {
     return templateSyntaxError(message, { template: this.#template, line: lineno + 1 });
   }
 }
 
-function build(typename: string, at: { lineno: number; colno: number }, ...fields: unknown[]): Node {
-  return new (nodeClass(typename))(at.lineno, at.colno, ...fields);
-}
-
-function runtimeCall(at: Token, name: string, args: Node[]): Node {
-  return new RuntimeCall(at.lineno, at.colno, name, build('NodeList', at, args));
+/** A name of `{% from %}`, or the two of `name as other`. */
+function namesOf(name: Node): Node[] {
+  return name.typename === 'Pair' ? [name.key, name.value] : [name];
 }

@@ -98,7 +98,21 @@ test('whatever the data is, it cannot open a tag or leave an attribute', async (
     'x ~ "a"',
     '[x, x] | join("&")',
     'x | json_encode',
+    'x | json_encode | e',
     'x | js_escape',
+    'x | e("js")',
+    'x | e("css")',
+    'x | e("url")',
+    'x | e("html_attr")',
+    'x | striptags',
+    'x | striptags("<b>")',
+    'x | spaceless',
+    '[x, x] | join("a", x)',
+    'x | trim("a<")',
+    'x | split("", 2) | last',
+    'n(x, x)',
+    'block("shown")',
+    'include("q")',
     'x | truncate(3)',
     'm(x)',
     'x ?? 1',
@@ -113,8 +127,8 @@ test('whatever the data is, it cannot open a tag or leave an attribute', async (
     'x | title',
     'captured',
   ];
-  const text = `{% macro m(v) %}{{ v }}{% endmacro %}{% set captured %}{{ x }}{% endset %}${ways.map((way) => `<i a="{{ ${way} }}" b='{{ ${way} }}'>`).join('')}`;
-  const templates = await templatesWith({ p: text });
+  const text = `{% macro m(v) %}{{ v }}{% endmacro %}{% macro n() %}{{ varargs | join }}{% endmacro %}{% set hidden %}{% block shown x %}{% endset %}{% set captured %}{{ x }}{% endset %}${ways.map((way) => `<i a="{{ ${way} }}" b='{{ ${way} }}'>`).join('')}`;
+  const templates = await templatesWith({ p: text, q: '{{ x }}' });
   const hostile = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: fc.constantFrom(...`<>&"'\`/={}%#a \n`) }),
