@@ -29,7 +29,7 @@ export function printFor(strategy: EscapingStrategy, value: unknown): string {
  * The filter `escape`. Text that the same strategy, or for HTML any other, has escaped already stays as it is; what is
  * only vouched for (`raw`) or escaped for another place is escaped. Throws a RangeError for an unknown strategy.
  */
-export function escapeFor(value: unknown, strategy: unknown = 'html'): SafeText {
+export function escapeFor(value: unknown, strategy: unknown): SafeText {
   if (!isEscapingStrategy(strategy)) throw unknownStrategy(strategy);
   if (typeof value === 'function') return escapeFor(value(), strategy);
   if (value instanceof SafeText && value.safeIn !== 'all' && value.isSafeFor(strategy)) return value;
@@ -37,7 +37,7 @@ export function escapeFor(value: unknown, strategy: unknown = 'html'): SafeText 
 }
 
 export function unknownStrategy(given: unknown): RangeError {
-  return new RangeError(`escape does not know ${JSON.stringify(given) ?? 'this value'}; use one of ${strategyNames}`);
+  return new RangeError(`escape does not know ${JSON.stringify(given) ?? typeof given}; use one of ${strategyNames}`);
 }
 
 /** RFC 3986 section 2.3: everything but letters, digits and - . _ ~ is encoded. Half a surrogate pair becomes U+FFFD. */

@@ -9,8 +9,9 @@ import { removeSpacesBetweenTags } from './spaces-between-tags.js';
 import { stripTags } from './strip-tags.js';
 import type { TemplateFilter } from './template-runtime.js';
 
-const escapeFilter: TemplateFilter = builtIn('strategy?', (value: unknown, strategy?: unknown) =>
-  escapeFor(value, strategy ?? 'html'),
+/** A strategy that is given and turns out to be undefined is a mistake, and no wish for HTML. */
+const escapeFilter: TemplateFilter = builtIn('strategy?', (value: unknown, ...given: unknown[]) =>
+  escapeFor(value, given.length === 0 ? 'html' : given[0]),
 );
 /** Vouched for by the template's author, whatever it is. */
 const raw: TemplateFilter = builtIn('', (value: unknown) => new SafeText(textOf(value), 'all'));

@@ -73,13 +73,11 @@ class TwigCompiler extends TwigExpressionCompiler {
   _emitFuncBegin(node: Node, name: string): void {
     this.buffer = 'output';
     this._emitLine(`function ${name}${parameters} {`);
-    this._emitLine(`var lineno = ${node.lineno}; var colno; var output = ""; try {`);
+    this.#emitBodyBegin(node);
   }
 
   _emitFuncEnd(): void {
-    this._emitLine('return output;');
-    this._emitLine(`} catch (error) { throw runtime.located(error, ${JSON.stringify(this.templateName)}, lineno); }`);
-    this._emitLine('}');
+    this.#emitBodyEnd();
   }
 
   compileBlock(block: Node): void {
@@ -251,6 +249,16 @@ class TwigCompiler extends TwigExpressionCompiler {
     }
   }
 
+  /** Each function keeps its own line, since macros run in the middle of another file. */
+  #emitBodyBegin(node: Node): void {
+    this._emitLine(`var lineno = ${node.lineno}; var output = ""; try {`);
+  }
+
+  #emitBodyEnd(): void {
+    this._emitLine('return output;');
+    this._emitLine(`} catch (error) { throw runtime.located(error, ${JSON.stringify(this.templateName)}, lineno); } }`);
+  }
+
   /** `pairs` are parameters with their defaults; `outer` is the scope that the body sees, if it sees any. */
   #macro(name: string, pairs: readonly Node[], node: Node, outer?: string): void {
     const [buffer, inBlock, place] = [this.buffer, this.inBlock, this.place];
@@ -260,7 +268,8 @@ class TwigCompiler extends TwigExpressionCompiler {
     this.inBlock = true;
     this.place = 'html';
     this._emitLine(`runtime.makeMacro(${JSON.stringify(name)}, ${JSON.stringify(names)}, ${safeIn(node)}, `);
-    this._emitLine('function(frame, isInScript, args) { var output = "";');
+    this._emitLine('function(frame, isInScript, args) {');
+    this.#emitBodyBegin(node);
     for (const [position, pair] of pairs.entries()) {
       const jsName = this._tmpid();
       this._emitLine(`var ${jsName} = args[${position}];`);
@@ -273,7 +282,8 @@ class TwigCompiler extends TwigExpressionCompiler {
       this._emitLine(`frame.set(${JSON.stringify(pair.key.value)}, ${jsName});`);
     }
     this.compile(node.body, frame);
-    this._emit(`return output; }${outer === undefined ? '' : `, ${outer}`})`);
+    this.#emitBodyEnd();
+    this._emit(outer === undefined ? ')' : `, ${outer})`);
     this.buffer = buffer;
     this.inBlock = inBlock;
     this.place = place;

@@ -110,7 +110,7 @@ export class TwigExpressionParser extends Parser {
     if (filter === undefined) this.fail(`unknown filter "${name.value}"`, name.lineno);
     const args = this.#argumentsOf(`filter "${name.value}"`, filter, name);
     const [first] = args;
-    const isEscape = name.value === 'e' || name.value === 'escape';
+    const isEscape = (name.value === 'e' || name.value === 'escape') && parametersOf(filter) !== undefined;
     if (isEscape && first?.typename === 'Literal' && !isEscapingStrategy(first.value)) {
       this.fail(unknownStrategy(first.value).message, name.lineno);
     }

@@ -89,6 +89,8 @@ describe('escaping strategies', () => {
     ['{{ x|escape("HTML") }}', 'T4_TEMPLATE_SYNTAX', 1],
     ['{{ x|e(1) }}', 'T4_TEMPLATE_SYNTAX', 1],
     ['\n\n{{ x|e(strategy) }}', 'T4_TEMPLATE_RENDER', 3],
+    ['{{ x|e(missing) }}', 'T4_TEMPLATE_RENDER', 1],
+    ['{{ x|e(null) }}', 'T4_TEMPLATE_SYNTAX', 1],
     ['\n{% autoescape "text" %}{% endautoescape %}', 'T4_TEMPLATE_SYNTAX', 2],
     ['{% autoescape js %}{% endautoescape %}', 'T4_TEMPLATE_SYNTAX', 1],
     ['{% autoescape true js %}{% endautoescape %}', 'T4_TEMPLATE_SYNTAX', 1],

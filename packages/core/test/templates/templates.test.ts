@@ -166,6 +166,16 @@ describe('errors', () => {
     await expect(shown('\n{% include "part.html" %}', {}, others)).rejects.toThrow('Template "part.html" line 3');
   });
 
+  test('an error in a macro names the file and the line of the macro', async () => {
+    const others = { 'm.html': '{% macro f(x) %}\n\n{{ x|round(0, "up") }}{% endmacro %}' };
+    await expect(shown('{% from "m.html" import f %}{{ f(1) }}', {}, others)).rejects.toThrow(
+      '"m.html" line 3: the method',
+    );
+    await expect(
+      shown('{% macro f() %}\n{{ 1 }}{% endmacro %}\n{{ f() }}{{ 1|round(0, "up") }}', {}, others),
+    ).rejects.toThrow('"page.html" line 3');
+  });
+
   test('the thrown error is kept as the cause', async () => {
     const cause = new Error('inner');
     const fail = () => {
