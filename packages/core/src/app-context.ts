@@ -56,7 +56,7 @@ export interface AppContext {
   readonly limits: Limits;
   readonly sessions: SessionEngine | undefined;
   readonly templates: TemplateRenderer | undefined;
-  /** How long a callback-style handler may take to answer, ms. */
+  /** How long a callback-style handler or middleware may take to answer, ms. 0: no limit. */
   readonly requestTimeoutMs: number;
   /** Unit of `maxAge` in `res.cookie()`. */
   readonly cookieMaxAgeUnit: 's' | 'ms';

@@ -26,7 +26,7 @@ export interface AppOptions {
   readonly log?: Logger | undefined;
   /** Default: see {@link Limits}. */
   readonly limits?: Partial<Limits> | undefined;
-  /** How long a callback-style handler may take to answer, ms, default 30,000. */
+  /** How long a callback-style handler or middleware may take to answer, ms, default 30,000. 0: no limit. */
   readonly requestTimeoutMs?: number | undefined;
   /** Proxies whose forwarding headers are believed, beside loopback: addresses and CIDR ranges. */
   readonly trustedProxies?: readonly string[] | undefined;

@@ -38,6 +38,8 @@ export interface RecordedAnswer {
 const JSON_TYPE = 'application/json';
 const HTML_TYPE = 'text/html; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
+/** The longest that a timer of Node can wait, about 24.8 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Calling the response is `send`: `res({ error }, 401)`. */
 export interface Response {
@@ -245,26 +247,33 @@ export class Response extends Callable {
     return this.send(data, status, type);
   }
 
-  /** Settles when a finisher was called. For handlers and middleware in callback style; bounded by the request timeout. */
-  async whenAnswered(): Promise<void> {
-    if (this.isAnswered) return;
-    await new Promise<void>((resolve, reject) => {
-      const seconds = this.#context.requestTimeoutMs / 1000;
-      const timer = setTimeout(
-        () =>
-          reject(
-            new Tina4Error(
-              'T4_REQUEST_TIMEOUT',
-              `the handler returned without an answer and gave none within ${seconds} s.`,
-            ),
-          ),
-        this.#context.requestTimeoutMs,
-      );
+  /**
+   * Settles when a finisher was called. For handlers and middleware in callback style; rejects with T4_REQUEST_TIMEOUT when
+   * the app's request timeout is over first.
+   */
+  whenAnswered(): Promise<void> {
+    if (this.isAnswered) return Promise.resolve();
+    return new Promise<void>((resolve, reject) => {
+      const stopTimer = this.#onTimeout(reject);
+      const tellOthers = this.#tellAnswered;
       this.#tellAnswered = () => {
-        clearTimeout(timer);
+        stopTimer();
         resolve();
+        // A middleware in callback style waits as well as the handler inside it.
+        tellOthers?.();
       };
     });
+  }
+
+  #onTimeout(reject: (error: Error) => void): () => void {
+    const { requestTimeoutMs } = this.#context;
+    // Node takes a longer time for 1 ms.
+    if (requestTimeoutMs === 0 || requestTimeoutMs > LONGEST_TIMER_MS) return () => {};
+    const timer = setTimeout(() => {
+      const text = `the handler returned without an answer and gave none within ${requestTimeoutMs / 1000} s.`;
+      reject(new Tina4Error('T4_REQUEST_TIMEOUT', text));
+    }, requestTimeoutMs);
+    return () => clearTimeout(timer);
   }
 
   /** A template that is still being rendered. For the pipeline. */

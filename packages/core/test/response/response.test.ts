@@ -1,8 +1,11 @@
-import { afterEach, expect, test } from '@jest/globals';
-import type { Request, Response as TinaResponse } from '../../src/index.js';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import type { Next, Request, Response as TinaResponse } from '../../src/index.js';
 import { closeApps, startApp } from '../running-app.js';
 
-afterEach(closeApps);
+afterEach(() => {
+  jest.restoreAllMocks();
+  return closeApps();
+});
 
 /** Status, content type and text of what a handler answers with. */
 async function answerOf(
@@ -119,6 +122,39 @@ test('an async handler that gives no answer is a 500 that names the route in the
 test('a callback-style handler that never answers is a 500 after the request timeout', async () => {
   const { fetch } = await startApp((router) => void router.get('/never', () => {}), { requestTimeoutMs: 30 });
   expect((await fetch('/never')).status).toBe(500);
+});
+
+test.each([0, Infinity, 2 ** 31])(
+  'a request timeout of %d lets callbacks of handlers and middleware answer later',
+  async (timeout) => {
+    const { fetch } = await startApp(
+      (router) => {
+        router.get('/handler', (_req, res) => void setTimeout(() => res.text('late'), 20));
+        router.get('/middleware', () => 'unreached', [(_req, res) => void setTimeout(() => res.text('late'), 20)]);
+      },
+      { requestTimeoutMs: timeout },
+    );
+    expect(await (await fetch('/handler')).text()).toBe('late');
+    expect(await (await fetch('/middleware')).text()).toBe('late');
+  },
+);
+
+test('a callback of a middleware and one of its handler leave no timer behind', async () => {
+  const set = jest.spyOn(globalThis, 'setTimeout');
+  const cleared = jest.spyOn(globalThis, 'clearTimeout');
+  const { fetch } = await startApp(
+    (router) => {
+      const later = (_req: Request, _res: TinaResponse, next: Next): void => void setImmediate(() => next());
+      router.get('/', (_req, res) => void setImmediate(() => res.text('late')), [later]);
+    },
+    { requestTimeoutMs: 12_345 },
+  );
+  await (await fetch('/')).text();
+  const timers = set.mock.results.filter((_, call) => set.mock.calls[call]?.[1] === 12_345).map(({ value }) => value);
+  expect(timers).toHaveLength(2);
+  const running = new Set(timers);
+  for (const [timer] of cleared.mock.calls) running.delete(timer as NodeJS.Timeout);
+  expect(running.size).toBe(0);
 });
 
 test('an app that writes to the raw response is left alone', async () => {
