@@ -124,7 +124,6 @@ const FLOORS: Readonly<Record<(typeof packageNames)[number], readonly (readonly 
     ['server/'],
     ['compose.ts'],
     ['server/apply-settings.ts'],
-    ['server/start-error.ts'],
     ['project/'],
     ['default-router.ts'],
     ['config/', 'operations/', 'not-built-names.ts', 'route-metadata.ts'],

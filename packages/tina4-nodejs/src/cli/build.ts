@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { exists, isProject } from '../project/project-folders.js';
-import { StartError } from '../server/start-error.js';
+import { StartError } from '../project/start-error.js';
 import { completeSpecifiers } from './complete-specifiers.js';
 import { writeNewFile } from './write-new-file.js';
 

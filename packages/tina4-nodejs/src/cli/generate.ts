@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { StartError } from '../server/start-error.js';
+import { StartError } from '../project/start-error.js';
 import { writeNewFile } from './write-new-file.js';
 
 /** Flags of `tina4 generate`. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { exists } from '../project/project-folders.js';
-import { StartError } from '../server/start-error.js';
+import { StartError } from '../project/start-error.js';
 import { readVersion } from '../server/version.js';
 import { scaffoldFiles, scaffoldFolders } from './scaffold.js';
 import { writeNewFile } from './write-new-file.js';

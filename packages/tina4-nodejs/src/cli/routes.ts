@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { MiddlewareSpec, Route } from '@tina4/core';
-import { describeFailure } from '../server/start-error.js';
+import { describeFailure } from '../project/start-error.js';
 import { loadProject } from './load-project.js';
 
 /** Flags of `tina4 routes`; all given ones must fit. */

@@ -4,9 +4,9 @@ import type { Environment } from '../config/read-variable.js';
 import { defaultRouter } from '../default-router.js';
 import { ServerEnvironment } from '../project/environment.js';
 import { exists, findProjectFolders, isProject } from '../project/project-folders.js';
+import { describeFailure, StartError, startErrorOf } from '../project/start-error.js';
 import type { TypeScriptLoader } from '../project/typescript-loader.js';
 import { createLoader } from '../server/app-server.js';
-import { describeFailure, StartError, startErrorOf } from '../server/start-error.js';
 import { runServer, type StartedServer, type StartOptions, workerOverrides } from '../server/start-server.js';
 import { startWorkers } from '../server/start-workers.js';
 

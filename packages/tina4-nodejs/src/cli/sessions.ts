@@ -2,8 +2,8 @@ import process from 'node:process';
 import { isSessionHandle, openStore, reportStore, revokeSession, type SessionStore } from '@tina4/sessions';
 import { withEnvFile } from '../config/env-file.js';
 import { type Config, readConfig } from '../config/read-config.js';
+import { StartError, startErrorOf } from '../project/start-error.js';
 import { storeSettingsOf } from '../server/session-settings.js';
-import { StartError, startErrorOf } from '../server/start-error.js';
 import { Progress } from './progress.js';
 
 /** Flags of `tina4 sessions`. */

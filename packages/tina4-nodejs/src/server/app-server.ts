@@ -13,12 +13,12 @@ import { DeclaredNames } from '../project/declared-names.js';
 import type { ServerEnvironment } from '../project/environment.js';
 import type { ProjectFolders } from '../project/project-folders.js';
 import { type LoadedRoutes, loadMiddleware, loadRoutes } from '../project/route-loader.js';
+import { describeFailure, StartError, startErrorOf } from '../project/start-error.js';
 import { TypeScriptLoader } from '../project/typescript-loader.js';
 import { applySettings } from './apply-settings.js';
 import { BrowserRefresh, withRefreshScript } from './browser-refresh.js';
 import { DevPage } from './dev-page.js';
 import { openStores, type ServerStores } from './open-stores.js';
-import { describeFailure, StartError, startErrorOf } from './start-error.js';
 import { readVersion } from './version.js';
 
 /** What a server needs to start. */

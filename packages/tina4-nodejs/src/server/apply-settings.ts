@@ -12,7 +12,7 @@ import {
 import type { Config } from '../config/read-config.js';
 import { Log } from '../operations/log.js';
 import type { LogSettings } from '../operations/log-settings.js';
-import { StartError } from './start-error.js';
+import { StartError } from '../project/start-error.js';
 
 /**
  * Hands the settings to the parts that Tina4 code calls from anywhere, the log, the cache and the tokens. A signing key that cannot be

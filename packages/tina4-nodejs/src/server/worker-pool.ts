@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
+import { StartError } from '../project/start-error.js';
 import { RestartPace } from './restart-pace.js';
-import { StartError } from './start-error.js';
 import { isReadyMessage, type ReadyMessage, STOP } from './worker-messages.js';
 
 /** What a pool of workers needs. */

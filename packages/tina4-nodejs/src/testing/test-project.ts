@@ -3,9 +3,9 @@ import process from 'node:process';
 import { defaultRouter } from '../default-router.js';
 import { ServerEnvironment } from '../project/environment.js';
 import { exists, findProjectFolders } from '../project/project-folders.js';
+import { describeFailure, StartError, startErrorOf } from '../project/start-error.js';
 import type { TypeScriptLoader } from '../project/typescript-loader.js';
 import { AppServer } from '../server/app-server.js';
-import { describeFailure, StartError, startErrorOf } from '../server/start-error.js';
 import { createUnstartedLoader } from '../server/unstarted-loader.js';
 
 /** Whatever the settings say: tests need no session server, leave no file behind, and nothing is watched. */

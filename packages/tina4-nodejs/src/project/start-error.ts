@@ -1,5 +1,5 @@
 import { isTina4Error } from '@tina4/core';
-import type { RouteFailure } from '../project/route-loader.js';
+import type { RouteFailure } from './route-loader.js';
 
 /**
  * The server cannot start. The message is complete: it is shown without a stack, also when nobody catches it, which is usual

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Tina4Error } from '@tina4/core';
-import { startErrorOf } from '../../src/server/start-error.js';
+import { startErrorOf } from '../../src/project/start-error.js';
 
 test.each([
   ['of the HTTP half', new Tina4Error('T4_ROUTE_PATTERN', 'the route "x" is odd.')],
