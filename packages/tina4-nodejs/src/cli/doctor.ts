@@ -7,8 +7,8 @@ import { describeSettings } from '../config/describe-settings.js';
 import { withEnvFile } from '../config/env-file.js';
 import { type Config, readConfig } from '../config/read-config.js';
 import { exists } from '../project/project-folders.js';
+import { storeSettingsOf } from '../server/apply-settings.js';
 import { withoutCredentials } from '../server/banner.js';
-import { storeSettingsOf } from '../server/session-settings.js';
 
 /** What one check found. */
 interface Finding {

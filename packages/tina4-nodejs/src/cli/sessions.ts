@@ -3,7 +3,7 @@ import { isSessionHandle, openStore, reportStore, revokeSession, type SessionSto
 import { withEnvFile } from '../config/env-file.js';
 import { type Config, readConfig } from '../config/read-config.js';
 import { StartError, startErrorOf } from '../project/start-error.js';
-import { storeSettingsOf } from '../server/session-settings.js';
+import { storeSettingsOf } from '../server/apply-settings.js';
 import { Progress } from './progress.js';
 
 /** Flags of `tina4 sessions`. */

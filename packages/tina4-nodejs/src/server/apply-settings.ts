@@ -9,6 +9,7 @@ import {
   provideCache,
   type RateLimitStore,
 } from '@tina4/core';
+import type { SessionEngineOptions, StoreSettings } from '@tina4/sessions';
 import type { Config } from '../config/read-config.js';
 import { Log } from '../operations/log.js';
 import type { LogSettings } from '../operations/log-settings.js';
@@ -56,6 +57,26 @@ export function middlewareSettingsOf(config: Config, sharedLimit?: RateLimitStor
   const { cors, securityHeaders, cache, auth } = config;
   const rateLimit = { ...config.rateLimit, store: sharedLimit };
   return Object.freeze({ cors, rateLimit, securityHeaders, cache, auth, isCorsAutomatic: true });
+}
+
+/** Which session store the settings ask for. Relative paths start at `projectDir`. */
+export function storeSettingsOf(config: Config, projectDir: string): StoreSettings {
+  const { store, timeoutMs } = config.session;
+  return {
+    ...store,
+    path: resolve(projectDir, store.path),
+    databaseUrl: config.database.url,
+    databaseUsername: config.database.username,
+    databasePassword: config.database.password,
+    timeoutMs,
+    projectDir,
+  };
+}
+
+/** How the session engine is to behave, the store and the log apart. */
+export function engineOptionsOf(config: Config): Omit<SessionEngineOptions, 'store' | 'log'> {
+  const { store: _, ...settings } = config.session;
+  return { ...settings, isDebug: config.isDebug };
 }
 
 async function makeUploadFolder({ server }: Config, projectDir: string): Promise<void> {

@@ -1,5 +1,16 @@
 import { escapeHtml, type Route } from '@tina4/core';
-import type { RecentRequest } from './dev-page.js';
+
+/** One request that was answered. */
+export interface RecentRequest {
+  /** Ms since the epoch. */
+  readonly startedAt: number;
+  readonly method: string;
+  /** Without the query: what stands there may be secret. */
+  readonly path: string;
+  /** 0 when the client hung up before the answer. */
+  readonly status: number;
+  readonly tookMs: number;
+}
 
 /** What `/__dev` shows. */
 export interface DevPageContent {

@@ -1,19 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger, Router, SessionEngine, SessionRequest } from '@tina4/core';
-import { devPageHtml } from './dev-page-html.js';
+import { devPageHtml, type RecentRequest } from './dev-page-html.js';
 import { isFromThisMachine } from './local-peer.js';
-
-/** One request that was answered. */
-export interface RecentRequest {
-  /** Ms since the epoch. */
-  readonly startedAt: number;
-  readonly method: string;
-  /** Without the query: what stands there may be secret. */
-  readonly path: string;
-  /** 0 when the client hung up before the answer. */
-  readonly status: number;
-  readonly tookMs: number;
-}
 
 /** What the page shows, asked anew for each view. */
 export interface DevPageSource {

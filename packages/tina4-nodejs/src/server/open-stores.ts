@@ -1,8 +1,7 @@
 import type { Logger, RateLimitStore, SessionEngine } from '@tina4/core';
-import { openSharedRateLimit } from '@tina4/sessions';
+import { createSessionEngine, openSharedRateLimit, openStore } from '@tina4/sessions';
 import type { Config } from '../config/read-config.js';
-import { openSessions } from './open-sessions.js';
-import { storeSettingsOf } from './session-settings.js';
+import { engineOptionsOf, storeSettingsOf } from './apply-settings.js';
 
 /** What a server keeps outside its process, or may. */
 export interface ServerStores {
@@ -31,6 +30,20 @@ export async function openStores(config: Config, projectDir: string, log: Logger
     };
   } catch (error) {
     await sessions.close();
+    throw error;
+  }
+}
+
+/**
+ * The session engine over the store that the settings name. Rejects when a driver is missing or a setting cannot be met; a store
+ * that merely does not answer yet is no reason not to start.
+ */
+async function openSessions(config: Config, projectDir: string, log: Logger): Promise<SessionEngine> {
+  const store = await openStore(storeSettingsOf(config, projectDir));
+  try {
+    return createSessionEngine({ ...engineOptionsOf(config), store, log });
+  } catch (error) {
+    await store.close();
     throw error;
   }
 }
