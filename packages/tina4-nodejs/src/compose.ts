@@ -4,40 +4,38 @@ import {
   freshTemplates,
   type Limits,
   type Logger,
-  type NameLookup,
   type RateLimitStore,
-  type Router,
   type SessionEngine,
   type Templates,
 } from '@tina4/core';
 import type { Config } from './config/read-config.js';
+import type { Project } from './project/project.js';
 import type { ProjectFolders } from './project/project-folders.js';
 import { middlewareSettingsOf, uploadFolderOf } from './server/apply-settings.js';
 
-/** What an app is joined from, beside its settings. */
+/** What an app is joined from, beside its project and the settings. */
 export interface AppParts {
-  readonly router: Router;
   readonly sessions: SessionEngine | undefined;
   /** Counts for the limit of all requests; undefined: in memory. */
   readonly rateLimit?: RateLimitStore | undefined;
   readonly templates: Templates;
   readonly log: Logger;
-  /** Where names of middleware lead that the project's files declare. */
-  readonly declaredNames?: (() => NameLookup) | undefined;
   /** Development: changes HTML answers on their way out. */
   readonly reviseHtml?: ((html: string) => string) | undefined;
 }
 
-/** Joins core, sessions and the project's folders into one app. Opens no port and reads no route file. */
-export function composeApp(config: Config, folders: ProjectFolders, parts: AppParts): App {
+/** Joins core, sessions and a project into one app. Opens no port and reads no route file. */
+export function composeApp(config: Config, project: Project, parts: AppParts): App {
   const { server } = config;
+  const { folders, router } = project;
   return createApp({
-    router: parts.router,
+    router,
     sessions: parts.sessions,
     templates: freshTemplates(parts.templates),
     log: parts.log,
     reviseHtml: parts.reviseHtml,
-    declaredNames: parts.declaredNames,
+    // Asked for at each build of the routes: a reload brings other functions.
+    declaredNames: () => project.names,
     publicDirectories: folders.publicDirectories,
     middleware: middlewareSettingsOf(config, parts.rateLimit),
     isDebug: config.isDebug,

@@ -75,8 +75,9 @@ export { Health, type HealthCheck } from './operations/health.js';
 // Logger is the log as Tina4 code names it, and the type of one that an app hands in.
 export { Log, Log as Logger } from './operations/log.js';
 export type { LogSettings } from './operations/log-settings.js';
+export type { StartedServer, StartOptions } from './project/open-project.js';
 export { description, type Metadata, middleware, noAuth, noAuth as noauth, secured } from './route-metadata.js';
-export { type StartedServer, type StartOptions, startServer, Tina4 } from './server/start-server.js';
+export { startServer, Tina4 } from './server/start-server.js';
 export { CookieJar } from './testing/cookie-jar.js';
 export type { Answering } from './testing/inject.js';
 export { Test, type TestAnswer, type TestAnswerOptions } from './testing/test.js';

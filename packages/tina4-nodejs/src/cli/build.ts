@@ -4,14 +4,14 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import { exists, isProject } from '../project/project-folders.js';
+import { findEntryFile, isProject } from '../project/project-folders.js';
 import { StartError } from '../project/start-error.js';
 import { completeSpecifiers } from './complete-specifiers.js';
 import { writeNewFile } from './write-new-file.js';
 
 /**
- * Compiles `app.ts` and `src` to `dist/` with the project's own TypeScript, types stripped and not checked, comments kept
- * (routes are secured by them). A project without `app.ts` gets a `dist/app.js` that starts the server.
+ * Compiles the entry file (`app.ts` or `app.js`) and `src` to `dist/` with the project's own TypeScript, types stripped and not checked, comments kept
+ * (routes are secured by them). A project without one gets a `dist/app.js` that starts the server.
  */
 export async function build(): Promise<void> {
   const root = process.cwd();
@@ -38,15 +38,15 @@ async function findCompiler(root: string): Promise<string> {
   }
 }
 
-/** Absolute paths of `app.ts` and everything under `src` that becomes JavaScript. */
+/** Absolute paths of the entry file and everything under `src` that becomes JavaScript. */
 async function findSources(root: string): Promise<string[]> {
   const entries = await readdir(join(root, 'src'), { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries
     .filter((entry) => entry.isFile() && /\.[mc]?[jt]s$/.test(entry.name) && !/\.d\.[mc]?ts$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !relative(root, file).replaceAll('\\', '/').startsWith('src/public/'));
-  const entry = join(root, 'app.ts');
-  return (await exists(entry)) ? [entry, ...files] : files;
+  const entry = await findEntryFile(root);
+  return entry === undefined ? files : [entry, ...files];
 }
 
 async function compile(root: string, dist: string, compiler: string, files: readonly string[]): Promise<void> {

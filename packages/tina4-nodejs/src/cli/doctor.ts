@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import process from 'node:process';
 import { checkStore } from '@tina4/sessions';
 import { ConfigError } from '../config/config-error.js';
 import { describeSettings } from '../config/describe-settings.js';
-import { withEnvFile } from '../config/env-file.js';
-import { type Config, readConfig } from '../config/read-config.js';
-import { exists } from '../project/project-folders.js';
+import type { Config } from '../config/read-config.js';
+import { readProjectSettings } from '../project/environment.js';
+import { exists, findProjectFolders } from '../project/project-folders.js';
 import { storeSettingsOf } from '../server/apply-settings.js';
 import { withoutCredentials } from '../server/banner.js';
 
@@ -64,8 +64,7 @@ async function checkSettings(root: string): Promise<Finding[]> {
   const hasFile = await exists(join(root, '.env'));
   const findings = [hasFile ? ok('.env is there') : warn('There is no .env; the defaults are used')];
   try {
-    const env = await withEnvFile(root, process.env);
-    const config = readConfig(env);
+    const { config, env } = await readProjectSettings(root, process.env);
     findings.push(...config.warnings.map(warn), ...(await checkSessions(config, root)));
     findings.push(ok(`Database: ${withoutCredentials(config.database.url)}`));
     const { set, unknown } = describeSettings(env, config.session.store.backend);
@@ -108,12 +107,11 @@ function placeOf({ session: { store }, database }: Config): string {
 }
 
 async function checkFolders(root: string): Promise<Finding[]> {
-  const folders = ['src/routes', 'src/templates', 'src/public'];
+  const { routes, templates, publicDirectories } = await findProjectFolders({ basePath: root });
   return Promise.all(
-    folders.map(async (folder) => {
-      const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(
-        () => undefined,
-      );
+    [routes, templates, publicDirectories[0] as string].map(async (path) => {
+      const folder = relative(root, path).replaceAll('\\', '/');
+      const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => undefined);
       if (entries === undefined) return warn(`${folder} is missing`);
       const count = entries.filter((entry) => entry.isFile()).length;
       return ok(`${folder} (${count} file${count === 1 ? '' : 's'})`);

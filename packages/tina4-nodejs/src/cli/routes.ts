@@ -1,7 +1,8 @@
 import process from 'node:process';
 import type { MiddlewareSpec, Route } from '@tina4/core';
+import { ServerEnvironment } from '../project/environment.js';
+import { openProject } from '../project/open-project.js';
 import { describeFailure } from '../project/start-error.js';
-import { loadProject } from './load-project.js';
 
 /** Flags of `tina4 routes`; all given ones must fit. */
 export interface RoutesOptions {
@@ -11,23 +12,28 @@ export interface RoutesOptions {
   readonly middleware?: string | undefined;
 }
 
-/** Prints the table of routes. Files that fail are named below it and the exit code is 1. */
+/**
+ * Prints the table of routes. Files that fail are named below it and the exit code is 1. Rejects with a StartError when the
+ * project cannot be opened.
+ */
 export async function routes(options: RoutesOptions = {}): Promise<void> {
-  const { config, router, loaded } = await loadProject();
-  const rows = router.routes
+  const project = await openProject({ root: process.cwd(), environment: new ServerEnvironment(process.env) });
+  const { auth } = await project.readSettings();
+  const { failures } = await project.load();
+  const rows = project.router.routes
     .map((route) => ({
       method: route.method,
       path: route.pattern.source,
       middleware: route.middlewareSpecs.map(nameOf).join(', ') || '-',
-      auth: authOf(route, config.auth.securesWrites),
+      auth: authOf(route, auth.securesWrites),
     }))
     .filter((row) => options.method === undefined || row.method === options.method.toUpperCase())
     .filter((row) => options.filter === undefined || row.path.includes(options.filter))
     .filter((row) => options.middleware === undefined || row.middleware.includes(options.middleware));
   printTable(['Method', 'Path', 'Middleware', 'Auth'], rows.map(Object.values) as string[][]);
   console.log(`\n${rows.length} routes registered`);
-  for (const failure of loaded.failures) console.error(describeFailure(failure));
-  if (loaded.failures.length > 0) process.exitCode = 1;
+  for (const failure of failures) console.error(describeFailure(failure));
+  if (failures.length > 0) process.exitCode = 1;
 }
 
 function nameOf(spec: MiddlewareSpec): string {

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { isSessionHandle, openStore, reportStore, revokeSession, type SessionStore } from '@tina4/sessions';
-import { withEnvFile } from '../config/env-file.js';
-import { type Config, readConfig } from '../config/read-config.js';
+import type { Config } from '../config/read-config.js';
+import { readProjectSettings } from '../project/environment.js';
 import { StartError, startErrorOf } from '../project/start-error.js';
 import { storeSettingsOf } from '../server/apply-settings.js';
 import { Progress } from './progress.js';
@@ -30,7 +30,7 @@ export async function sessions(
   if (action === 'revoke') refuseBadHandle(handle);
   try {
     const root = process.cwd();
-    const config = readConfig(await withEnvFile(root, process.env));
+    const { config } = await readProjectSettings(root, process.env);
     if (config.session.store.backend === 'memory') {
       throw new StartError(
         'Sessions in memory are known to their server process only. Set TINA4_SESSION_BACKEND to look at a store.',
@@ -43,7 +43,7 @@ export async function sessions(
       await store.close();
     }
   } catch (error) {
-    throw startErrorOf(error, 0, '');
+    throw startErrorOf(error);
   }
 }
 

@@ -39,3 +39,22 @@ export class ServerEnvironment {
     return config;
   }
 }
+
+/** A project's settings, and the environment with the lines of its `.env` filled in. */
+export interface ProjectSettings {
+  readonly config: Config;
+  readonly env: Environment;
+}
+
+/**
+ * Reads the settings of a project for those that run none of its code; `env`, usually `process.env`, stays as it is. Throws
+ * ConfigError.
+ */
+export async function readProjectSettings(
+  root: string,
+  env: Environment,
+  overrides: Environment = {},
+): Promise<ProjectSettings> {
+  const filled = { ...env };
+  return { config: await new ServerEnvironment(filled, overrides).read(root), env: filled };
+}

@@ -39,10 +39,24 @@ export async function findProjectFolders(options: FolderOptions, entryFile?: str
   };
 }
 
+/** The files that a project may begin with, absolute; the first that exists is run. None has to. */
+export function entryFilesOf(root: string): readonly string[] {
+  return [join(root, 'app.ts'), join(root, 'app.js')];
+}
+
+/** The entry file of the project, or undefined. */
+export async function findEntryFile(root: string): Promise<string | undefined> {
+  const files = entryFilesOf(root);
+  const found = await Promise.all(files.map(exists));
+  return files[found.indexOf(true)];
+}
+
 /** True when the folder looks like a project that can be served. */
 export async function isProject(root: string): Promise<boolean> {
-  const signs = ['src/routes', 'src/orm', 'src/models', 'src/templates', 'src/public', 'app.ts', 'app.js'];
-  const found = await Promise.all(signs.map((sign) => exists(join(root, sign))));
+  const folders = ['src/routes', 'src/orm', 'src/models', 'src/templates', 'src/public'].map((name) =>
+    join(root, name),
+  );
+  const found = await Promise.all([...folders, ...entryFilesOf(root)].map(exists));
   return found.includes(true);
 }
 

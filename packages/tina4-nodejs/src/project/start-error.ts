@@ -18,8 +18,14 @@ export class StartError extends Error {
   }
 }
 
-/** Turns what can go wrong at the start into a StartError; anything unknown is returned as it is. */
-export function startErrorOf(error: unknown, port: number, host: string): unknown {
+/** Turns what is wrong with a project or its settings into a StartError; anything unknown is returned as it is. */
+export function startErrorOf(error: unknown): unknown {
+  // Coded errors are written for whoever starts the server; only a defect needs its stack.
+  return isTina4Error(error) ? new StartError(error.message, { cause: error }) : error;
+}
+
+/** Turns what keeps a server from its port into a StartError; anything unknown is returned as it is. */
+export function listenErrorOf(error: unknown, port: number, host: string): unknown {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return new StartError(`Address already in use (port ${port})`, { cause: error });
@@ -33,8 +39,7 @@ export function startErrorOf(error: unknown, port: number, host: string): unknow
         cause: error,
       });
     default:
-      // Coded errors are written for whoever starts the server; only a defect needs its stack.
-      return isTina4Error(error) ? new StartError(error.message, { cause: error }) : error;
+      return startErrorOf(error);
   }
 }
 

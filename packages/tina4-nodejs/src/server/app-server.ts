@@ -1,33 +1,24 @@
-// Over 250 lines: start, reload and close of a server read as one life.
 import cluster from 'node:cluster';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { type App, listen, type Router, type RunningServer, Templates } from '@tina4/core';
+import { type App, listen, type Router, type RunningServer, type Templates } from '@tina4/core';
 import { composeApp } from '../compose.js';
 import type { Config } from '../config/read-config.js';
 import { registerHealth } from '../operations/health.js';
 import { Log } from '../operations/log.js';
 import { watchLoopLag } from '../operations/loop-lag.js';
-import { DeclaredNames } from '../project/declared-names.js';
-import type { ServerEnvironment } from '../project/environment.js';
-import type { ProjectFolders } from '../project/project-folders.js';
-import { type LoadedRoutes, loadMiddleware, loadRoutes } from '../project/route-loader.js';
-import { describeFailure, StartError, startErrorOf } from '../project/start-error.js';
-import { TypeScriptLoader } from '../project/typescript-loader.js';
+import type { Project } from '../project/project.js';
+import type { RouteFailure } from '../project/route-loader.js';
+import { describeFailure, listenErrorOf, StartError, startErrorOf } from '../project/start-error.js';
 import { applySettings } from './apply-settings.js';
 import { BrowserRefresh, withRefreshScript } from './browser-refresh.js';
 import { DevPage } from './dev-page.js';
-import { openStores, type ServerStores } from './open-stores.js';
+import { haveSameStores, openStores, type ServerStores } from './open-stores.js';
 import { readVersion } from './version.js';
 
 /** What a server needs to start. */
 export interface AppServerOptions {
-  readonly folders: ProjectFolders;
-  readonly environment: ServerEnvironment;
-  readonly router: Router;
-  /** Runs the app's files; shared with whoever ran `app.ts`. */
-  readonly loader: TypeScriptLoader;
+  readonly project: Project;
   /** Beat the configuration. */
   readonly port?: number | undefined;
   readonly host?: string | undefined;
@@ -45,7 +36,6 @@ export class AppServer {
   readonly #browsers = new BrowserRefresh();
   readonly #devPage = new DevPage(() => ({ router: this.router, sessions: this.#stores.sessions, log: Log }));
   #config: Config;
-  #names = new DeclaredNames(new Map());
   #stores: ServerStores;
   #templates: Templates;
   #app: App;
@@ -61,7 +51,7 @@ export class AppServer {
       server.#watchLoop();
     } catch (error) {
       await server.#stores.close();
-      throw startErrorOf(error, server.#wantedPort, server.#wantedHost);
+      throw listenErrorOf(error, server.#wantedPort, server.#wantedHost);
     }
     return server;
   }
@@ -71,19 +61,18 @@ export class AppServer {
    * fit to be shown: mistakes in the settings, and, unless debug is on, a route file that fails.
    */
   static async prepare(options: AppServerOptions): Promise<AppServer> {
-    const config = await options.environment.read(options.folders.root).catch((error) => {
-      throw startErrorOf(error, 0, '');
-    });
-    await applySettings(config, options.folders.root);
-    const stores = await openStores(config, options.folders.root, Log).catch((error) => {
-      throw startErrorOf(error, 0, '');
+    const { root } = options.project.folders;
+    const config = await options.project.readSettings();
+    await applySettings(config, root);
+    const stores = await openStores(config, root, Log).catch((error) => {
+      throw startErrorOf(error);
     });
     const server = new AppServer(options, config, stores);
     try {
       await server.#load();
     } catch (error) {
       await stores.close();
-      throw startErrorOf(error, 0, '');
+      throw startErrorOf(error);
     }
     return server;
   }
@@ -93,7 +82,7 @@ export class AppServer {
     this.#print = options.print ?? printOfProcess();
     this.#config = config;
     this.#stores = stores;
-    this.#templates = this.#openTemplates();
+    this.#templates = this.#project.openTemplates(config);
     this.#app = this.#compose();
   }
 
@@ -102,7 +91,7 @@ export class AppServer {
   }
 
   get router(): Router {
-    return this.#options.router;
+    return this.#project.router;
   }
 
   /** The port in use, also when 0 was asked for. */
@@ -145,7 +134,7 @@ export class AppServer {
   }
 
   async #load(): Promise<void> {
-    const [{ failures }] = await Promise.all([this.#loadRoutes(), this.#readTemplates()]);
+    const [failures] = await Promise.all([this.#loadRoutes(), this.#readTemplates()]);
     if (failures.length > 0 && !this.#config.isDebug) {
       throw new StartError(
         `The server does not start, because route files failed.\n${failures.map(describeFailure).join('\n')}`,
@@ -169,44 +158,38 @@ export class AppServer {
 
   async #reload(isSettingsChanged: boolean): Promise<void> {
     if (isSettingsChanged) await this.#readSettingsAgain().catch((error: Error) => this.#print(error.message));
-    await this.#options.loader.forget();
-    this.router.removeLoaded(() => true);
-    const [{ failures }] = await Promise.all([this.#loadRoutes(), this.#readTemplates()]);
+    await this.#project.forget();
+    const [failures] = await Promise.all([this.#loadRoutes(), this.#readTemplates()]);
     for (const failure of failures) this.#print(describeFailure(failure));
     this.#browsers.refresh();
   }
 
   async #readSettingsAgain(): Promise<void> {
     const before = this.#config;
-    const config = await this.#options.environment.read(this.#options.folders.root);
-    const isSameStores = isDeepStrictEqual(
-      [config.session, config.database, config.isDebug, config.rateLimit.limit === undefined],
-      [before.session, before.database, before.isDebug, before.rateLimit.limit === undefined],
-    );
+    const { root } = this.#project.folders;
+    const config = await this.#project.readSettings();
+    const isSameStores = haveSameStores(config, before);
     const oldStores = this.#stores;
-    await applySettings(config, this.#options.folders.root);
-    if (!isSameStores) this.#stores = await openStores(config, this.#options.folders.root, Log);
+    await applySettings(config, root);
+    if (!isSameStores) this.#stores = await openStores(config, root, Log);
     this.#config = config;
     this.#watchLoop();
-    this.#templates = this.#openTemplates();
+    this.#templates = this.#project.openTemplates(config);
     this.#app = this.#compose();
     if (!isSameStores) await oldStores.close();
   }
 
-  async #loadRoutes(): Promise<LoadedRoutes> {
-    const { folders, loader } = this.#options;
-    const middleware = await loadMiddleware(folders.middleware, this.router, loader);
-    const loaded = await loadRoutes(folders.routes, this.router, loader);
-    this.#names = new DeclaredNames(new Map([...middleware.declared, ...loaded.declared]));
-    for (const warning of loaded.warnings) this.#print(`warning: ${warning}`);
+  async #loadRoutes(): Promise<readonly RouteFailure[]> {
+    const { warnings, failures } = await this.#project.load();
+    for (const warning of warnings) this.#print(`warning: ${warning}`);
     await this.#registerHealth();
-    return { ...loaded, failures: [...middleware.failures, ...loaded.failures] };
+    return failures;
   }
 
   /** After the app's own routes, which win, and noted as loaded, so that a reload starts without it. */
   async #registerHealth(): Promise<void> {
     const version = await readVersion();
-    const brokenFile = join(this.#options.folders.root, '.broken');
+    const brokenFile = join(this.#project.folders.root, '.broken');
     await this.router.loading('tina4 health', async () =>
       registerHealth(this.router, { version, brokenFile, log: Log }, this.#config.server.healthPath),
     );
@@ -224,23 +207,18 @@ export class AppServer {
     this.#stopLoopWatch = watchLoopLag({ warnMs: this.#config.server.loopLagWarnMs, log: Log });
   }
 
-  #openTemplates(): Templates {
-    const { isDebug, templates } = this.#config;
-    // Without the cache their files are looked at again every second; debug mode looks each time.
-    const cacheSeconds = templates.cache ? templates.cacheSeconds : 1;
-    return new Templates({ ...templates, cacheSeconds, isDebug, directory: this.#options.folders.templates });
-  }
-
   #compose(): App {
-    return composeApp(this.#config, this.#options.folders, {
-      router: this.router,
+    return composeApp(this.#config, this.#project, {
       sessions: this.#stores.sessions,
       rateLimit: this.#stores.rateLimit,
       templates: this.#templates,
       log: Log,
-      declaredNames: () => this.#names,
       reviseHtml: this.#isWatched ? withRefreshScript : undefined,
     });
+  }
+
+  get #project(): Project {
+    return this.#options.project;
   }
 
   /** Changed files take effect and pages load themselves again. */
@@ -261,27 +239,4 @@ export class AppServer {
 function printOfProcess(): (line: string) => void {
   const isFirst = cluster.worker === undefined || cluster.worker.id === 1;
   return isFirst ? console.error : () => {};
-}
-
-/** A loader whose files share this very framework, whatever copies are installed beside it. */
-export async function createLoader(
-  root: string,
-  overrides: Readonly<Record<string, unknown>> = {},
-): Promise<TypeScriptLoader> {
-  const [framework, testing, orm, frond, core, sessions] = await Promise.all([
-    import('../index.js'),
-    import('../test.js'),
-    import('../orm.js'),
-    import('../frond.js'),
-    import('@tina4/core'),
-    import('@tina4/sessions'),
-  ]);
-  return new TypeScriptLoader(root, {
-    'tina4-nodejs': { ...framework, ...overrides },
-    'tina4-nodejs/test': testing,
-    'tina4-nodejs/orm': orm,
-    'tina4-nodejs/frond': frond,
-    '@tina4/core': core,
-    '@tina4/sessions': sessions,
-  });
 }

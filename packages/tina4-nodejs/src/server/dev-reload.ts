@@ -1,5 +1,6 @@
 import { basename, join, relative, sep } from 'node:path';
-import type { ProjectFolders } from '../project/project-folders.js';
+import type { Project } from '../project/project.js';
+import { entryFilesOf } from '../project/project-folders.js';
 import { type ProjectWatch, watchProject } from '../project/watch-project.js';
 import type { AppServer } from './app-server.js';
 
@@ -9,11 +10,11 @@ import type { AppServer } from './app-server.js';
  */
 export async function watchForReload(
   server: AppServer,
-  folders: ProjectFolders,
-  envFile: string,
+  { folders, environment }: Project,
   print: (line: string) => void = console.log,
 ): Promise<ProjectWatch> {
-  const entryFiles = [join(folders.root, 'app.ts'), join(folders.root, 'app.js')];
+  const envFile = environment.file;
+  const entryFiles = entryFilesOf(folders.root);
   const isInside = (folder: string, file: string): boolean => file.startsWith(folder + sep);
   const isContent = (file: string): boolean =>
     [folders.templates, ...folders.publicDirectories].some((folder) => isInside(folder, file));

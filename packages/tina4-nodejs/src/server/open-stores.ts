@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger, RateLimitStore, SessionEngine } from '@tina4/core';
 import { createSessionEngine, openSharedRateLimit, openStore } from '@tina4/sessions';
 import type { Config } from '../config/read-config.js';
@@ -32,6 +33,17 @@ export async function openStores(config: Config, projectDir: string, log: Logger
     await sessions.close();
     throw error;
   }
+}
+
+/** True when stores opened with one configuration do for the other one too. */
+export function haveSameStores(one: Config, other: Config): boolean {
+  const deciding = ({ session, database, isDebug, rateLimit }: Config): unknown[] => [
+    session,
+    database,
+    isDebug,
+    rateLimit.limit === undefined,
+  ];
+  return isDeepStrictEqual(deciding(one), deciding(other));
 }
 
 /**

@@ -1,35 +1,15 @@
 import cluster from 'node:cluster';
 import process from 'node:process';
-import type { Router } from '@tina4/core';
-import { defaultRouter } from '../default-router.js';
 import { closeOnSignals } from '../operations/shutdown.js';
 import { ServerEnvironment } from '../project/environment.js';
-import { type FolderOptions, findProjectFolders } from '../project/project-folders.js';
-import { AppServer, type AppServerOptions, createLoader } from './app-server.js';
+import { openRunningProject, type StartedServer, type StartOptions } from '../project/open-project.js';
+import { findProjectFolders } from '../project/project-folders.js';
+import { AppServer, type AppServerOptions } from './app-server.js';
 import { bannerText } from './banner.js';
 import { watchForReload } from './dev-reload.js';
 import { startWorkers } from './start-workers.js';
 import { readVersion } from './version.js';
 import { onStopMessage, tellReady } from './worker-messages.js';
-
-/** Where to listen and where the project lies. What is left out comes from the settings; see docs/configuration.md. */
-export interface StartOptions extends FolderOptions {
-  /** 0 takes a free one. */
-  readonly port?: number | undefined;
-  readonly host?: string | undefined;
-  /** Accepted for old projects; models are loaded by the files that import them. */
-  readonly modelsDir?: string | undefined;
-  /** Database URL; the same as `TINA4_DATABASE_URL`. */
-  readonly database?: string | undefined;
-}
-
-/** A server that answers. */
-export interface StartedServer {
-  readonly router: Router;
-  readonly port: number;
-  /** Lets running requests finish, then closes everything. */
-  close(): Promise<void>;
-}
 
 /**
  * Serves the project in the working directory: reads its settings, loads `src/routes`, opens the port, prints the banner,
@@ -42,9 +22,8 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
   const primary = await startWorkers(folders.root, overrides);
   if (primary !== undefined) return primary;
   const environment = new ServerEnvironment(process.env, overrides);
-  const loader = await createLoader(folders.root);
-  const { port, host } = options;
-  return runServer({ folders, environment, loader, router: defaultRouter, port, host });
+  const project = await openRunningProject(folders, environment);
+  return runServer({ project, port: options.port, host: options.host });
 }
 
 /** Starts a server and everything around it: banner, live reload, signals. */
@@ -52,7 +31,7 @@ export async function runServer(options: AppServerOptions): Promise<StartedServe
   const server = await AppServer.start(options);
   const { config } = server;
   const isWatching = config.isDebug && !config.isReloadOff;
-  const watch = isWatching ? await watchForReload(server, options.folders, options.environment.file) : undefined;
+  const watch = isWatching ? await watchForReload(server, options.project) : undefined;
   const started: StartedServer = {
     router: server.router,
     port: server.port,

@@ -5,10 +5,10 @@ import type { Config } from '../config/read-config.js';
 import type { Environment } from '../config/read-variable.js';
 import { defaultRouter } from '../default-router.js';
 import { closeOnSignals } from '../operations/shutdown.js';
-import { ServerEnvironment } from '../project/environment.js';
+import { readProjectSettings } from '../project/environment.js';
+import type { StartedServer } from '../project/open-project.js';
 import { StartError, startErrorOf } from '../project/start-error.js';
 import { bannerText } from './banner.js';
-import type { StartedServer } from './start-server.js';
 import { readVersion } from './version.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -19,9 +19,8 @@ import { WorkerPool } from './worker-pool.js';
  */
 export async function startWorkers(root: string, overrides: Environment): Promise<StartedServer | undefined> {
   if (cluster.isWorker) return undefined;
-  // Read into a copy: workers shall see the environment as it was and read .env themselves.
-  const config = await new ServerEnvironment({ ...process.env }, overrides).read(root).catch((error) => {
-    throw startErrorOf(error, 0, '');
+  const { config } = await readProjectSettings(root, process.env, overrides).catch((error) => {
+    throw startErrorOf(error);
   });
   const count = workerCount(config);
   if (count === 1) return undefined;

@@ -1,19 +1,17 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import { defaultRouter } from '../default-router.js';
 import { ServerEnvironment } from '../project/environment.js';
-import { exists, findProjectFolders } from '../project/project-folders.js';
-import { describeFailure, StartError, startErrorOf } from '../project/start-error.js';
+import { openProject } from '../project/open-project.js';
+import { exists } from '../project/project-folders.js';
 import type { TypeScriptLoader } from '../project/typescript-loader.js';
 import { AppServer } from '../server/app-server.js';
-import { createUnstartedLoader } from '../server/unstarted-loader.js';
 
 /** Whatever the settings say: tests need no session server, leave no file behind, and nothing is watched. */
 const TEST_SETTINGS = { TINA4_SESSION_BACKEND: 'memory', TINA4_SESSION_HANDLER: '', TINA4_NO_RELOAD: 'true' };
 
 /**
  * The project in the working directory, opened for tests: its settings (`.env.test` instead of `.env` where there is one), its
- * `app.ts` and its routes as a start would load them, with sessions in memory and without a port.
+ * entry file and its routes as a start would load them, with sessions in memory and without a port.
  */
 export class TestProject {
   static #shared: Promise<TestProject> | undefined;
@@ -44,19 +42,7 @@ export class TestProject {
     if (process.env.TINA4_ENV_FILE === undefined && (await exists(join(root, '.env.test')))) {
       process.env.TINA4_ENV_FILE = '.env.test';
     }
-    const environment = new ServerEnvironment(process.env, TEST_SETTINGS);
-    // Before app.ts, which may read settings.
-    await environment.read(root).catch((error) => {
-      throw startErrorOf(error, 0, '');
-    });
-    const loader = await createUnstartedLoader(root);
-    const entry = join(root, 'app.ts');
-    if (await exists(entry)) {
-      await loader.load(entry).catch((error) => {
-        throw new StartError(describeFailure({ file: entry, error }), { cause: error });
-      });
-    }
-    const folders = await findProjectFolders({ basePath: root });
-    return new TestProject(loader, await AppServer.prepare({ folders, environment, loader, router: defaultRouter }));
+    const project = await openProject({ root, environment: new ServerEnvironment(process.env, TEST_SETTINGS) });
+    return new TestProject(project.loader, await AppServer.prepare({ project }));
   }
 }

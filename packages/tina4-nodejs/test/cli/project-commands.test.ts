@@ -91,6 +91,51 @@ Router.get('/api/b', () => ({}));
   expect((await tina4('routes', '--filter', '/api')).output).toContain('2 routes registered');
 });
 
+test('routes reads app.js as serve does', async () => {
+  project = await ServedProject.create({
+    'app.js': "import { get, startServer } from 'tina4-nodejs';\nget('/app', () => 'app');\nstartServer();\n",
+    'src/routes/a.js': "import { get } from 'tina4-nodejs';\nget('/a', () => 'a');\n",
+  });
+  const { code, output } = await tina4('routes');
+  expect(output).toMatch(/\/app [\s\S]*\/a [\s\S]*\n2 routes registered\n$/);
+  expect(code).toBe(0);
+});
+
+test('routes takes the folders that app.ts names when it starts the server', async () => {
+  project = await ServedProject.create({
+    'app.ts': "import { Tina4 } from 'tina4-nodejs';\nnew Tina4({ routesDir: 'web/routes' }).start();\n",
+    'web/routes/a.ts': "import { get } from 'tina4-nodejs';\nget('/a', () => 'a');\n",
+    'src/routes/b.ts': "import { get } from 'tina4-nodejs';\nget('/b', () => 'b');\n",
+  });
+  const { output } = await tina4('routes');
+  expect(output).toMatch(/\/a /);
+  expect(output).toContain('\n1 routes registered\n');
+});
+
+test('routes runs the middleware files, so what they register is listed and one that fails is told', async () => {
+  project = await ServedProject.create({
+    'src/middleware/metrics.ts': "import { get } from 'tina4-nodejs';\nget('/metrics', () => 'metrics');\n",
+    'src/middleware/broken.ts': "throw new Error('no luck');\n",
+    'src/routes/a.ts': "import { get } from 'tina4-nodejs';\nget('/a', () => 'a');\n",
+  });
+  const { code, output } = await tina4('routes');
+  expect(output).toContain('\n2 routes registered\n');
+  expect(output).toMatch(/Error in .*broken\.ts\nError: no luck/);
+  expect(code).toBe(1);
+});
+
+test('routes of a project that cannot start says why as serve does', async () => {
+  project = await ServedProject.create({ 'src/routes/a.ts': '', '.env': 'TINA4_PORT=x\n' });
+  const listed = await tina4('routes');
+  project.output = '';
+  expect(listed).toEqual(await project.start(['serve']).ended());
+  expect(listed).toMatchObject({ code: 1, output: expect.stringContaining('TINA4_PORT is "x"') });
+  await project.write({ '.env': '', 'app.js': "throw new Error('no luck');\n" });
+  const entry = await tina4('routes');
+  expect(entry.code).toBe(1);
+  expect(entry.output).toMatch(/Error in .*app\.js\nError: no luck/);
+});
+
 test('doctor tells every mistake in the settings, hides secrets, and ends with 1', async () => {
   project = await ServedProject.create({
     'src/routes/.keep': '',
@@ -157,6 +202,23 @@ Router.get('/secret', () => ({}));
   const address = await project.run('dist/app.js');
   expect(await (await fetch(`${address}/total`)).json()).toEqual({ total: 3 });
   expect(await (await fetch(`${address}/robots.txt`)).text()).toContain('User-agent');
+});
+
+test('build keeps what app.js does', async () => {
+  project = await ServedProject.create({
+    'package.json': '{ "type": "module" }',
+    'app.js':
+      "import { get, startServer } from 'tina4-nodejs';\nget('/app', () => 'app');\nstartServer({ port: 0, host: '127.0.0.1' });\n",
+    'src/routes/a.js': "import { get } from 'tina4-nodejs';\nget('/a', () => 'a');\n",
+  });
+  await linkPackages('tina4-nodejs', 'typescript');
+  expect(await tina4('build')).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('Compiled 0 TypeScript files'),
+  });
+  const address = await project.run('dist/app.js');
+  expect(await (await fetch(`${address}/app`)).text()).toBe('app');
+  expect(await (await fetch(`${address}/a`)).text()).toBe('a');
 });
 
 test('build without TypeScript says how to get it, and a mistake in the source ends with 1', async () => {

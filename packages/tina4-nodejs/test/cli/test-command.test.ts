@@ -218,6 +218,23 @@ export class EnvTest extends Test {
   expect((await tina4()).output).toContain('1 test, 1 passed');
 });
 
+test('app.js is run too, and the folders that it names are taken', async () => {
+  project = await ServedProject.create({
+    'app.js':
+      "import { get, startServer } from 'tina4-nodejs';\nget('/app', () => 'app');\nstartServer({ routesDir: 'web/routes' });\n",
+    'web/routes/a.js': "import { get } from 'tina4-nodejs';\nget('/a', () => 'a');\n",
+    'tests/entry.ts': `import { Test } from 'tina4-nodejs';
+export class EntryTest extends Test {
+  async testEntryFile() {
+    this.assertEqual((await this.testGet('/app')).body, 'app');
+    this.assertEqual((await this.testGet('/a')).body, 'a');
+  }
+}
+`,
+  });
+  expect((await tina4()).output).toContain('1 test, 1 passed');
+});
+
 test('a project made by init has a test script, and a generated test passes', async () => {
   project = await ServedProject.create({});
   await project.start(['init', '.']).ended();
