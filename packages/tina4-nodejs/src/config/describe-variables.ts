@@ -1,11 +1,13 @@
 import type { Variable } from './variable-types.js';
-import { variables } from './variables.js';
+import { variablesByArea } from './variables.js';
 
 /**
  * The text of docs/configuration.md, made from the variable table. `npm run docs` writes it; a test compares the two.
  */
 export function describeVariables(): string {
-  const sections = [...groupByArea()].map(([area, rows]) => `## ${area}\n\n${rows.map(describe).join('\n')}`);
+  const sections = Object.entries(variablesByArea).map(
+    ([area, rows]) => `## ${area}\n\n${(rows as readonly Variable[]).map(describe).join('\n')}`,
+  );
   return `${introduction}\n\n${sections.join('\n\n')}\n`;
 }
 
@@ -21,12 +23,6 @@ Nothing has to be set: every setting has a default that works.
   All mistakes are shown at once.
 - Where a setting has several names, the first of them that is set counts.
 - \`npx tina4 doctor\` shows what is set and where it comes from.`;
-
-function groupByArea(): Map<string, Variable[]> {
-  const areas = new Map<string, Variable[]>();
-  for (const variable of variables) areas.set(variable.area, [...(areas.get(variable.area) ?? []), variable]);
-  return areas;
-}
 
 function describe(variable: Variable): string {
   const parts = [

@@ -1,7 +1,7 @@
 import { ConfigError } from './config-error.js';
 import { type Environment, findSet, parseSet } from './read-variable.js';
 import type { Variable } from './variable-types.js';
-import { type ValueOf, type VariableName, variables } from './variables.js';
+import { type ValueOf, type VariableName, variables, variablesByArea } from './variables.js';
 
 /** All settings of an app, frozen, by area. Paths are as written, relative to the project. Times carry their unit. */
 export type Config = ReturnType<typeof assemble>;
@@ -159,13 +159,14 @@ function workersOf(read: Read, mistakes: Set<string>): number | 'auto' | undefin
 /** Two names of one setting with different values: the first one counts, and the log says so. */
 function contradictions(env: Environment): string[] {
   const warnings: string[] = [];
-  for (const variable of variables as readonly Variable[]) {
-    // PORT and HOST are set by shells and platforms for reasons of their own.
-    if (variable.area === 'Server' || variable.isSecret) continue;
-    const [first, ...others] = [variable.name, ...(variable.aliases ?? [])]
+  // PORT and HOST are set by shells and platforms for reasons of their own.
+  const { Server: _, ...others } = variablesByArea;
+  for (const variable of Object.values(others).flat() as readonly Variable[]) {
+    if (variable.isSecret) continue;
+    const [first, ...further] = [variable.name, ...(variable.aliases ?? [])]
       .map((name) => ({ name, text: env[name]?.trim() ?? '' }))
       .filter((set) => set.text !== '');
-    for (const other of others) {
+    for (const other of further) {
       if (first === undefined || other.text === first.text) continue;
       warnings.push(
         `${first.name} is ${JSON.stringify(first.text)} and ${other.name} is ${JSON.stringify(other.text)}; ` +

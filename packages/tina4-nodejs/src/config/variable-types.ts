@@ -9,8 +9,6 @@ export type SpecificBackend = 'redis' | 'valkey' | 'mongodb';
 /** One row: everything that the reader, `tina4 doctor` and docs/configuration.md know about a variable. */
 export interface Variable {
   readonly name: string;
-  /** The heading it is documented under. */
-  readonly area: string;
   readonly kind: VariableKind;
   /** Other names of the same setting, in the order in which they are looked at after `name`. */
   readonly aliases?: readonly string[];

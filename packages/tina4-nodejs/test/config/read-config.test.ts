@@ -40,6 +40,16 @@ test('a setting that is read in two places is reported once', () => {
   expect(mistakesOf({ TINA4_DEBUG: 'maybe', TINA4_CLUSTER: 'perhaps' })).toHaveLength(2);
 });
 
+test.each(['TINA4_SHUTDOWN_TIMEOUT', 'TINA4_SESSION_LOCK_WAIT', 'TINA4_SESSION_LOCK_HOLD', 'TINA4_SESSION_TIMEOUT'])(
+  '%s refuses more seconds than a timer can wait, which would be none',
+  (name) => {
+    expect(mistakesOf({ [name]: '2147484' }).join()).toMatch(
+      /^TINA4_\w+ is "2147484"\. Use a number from .* to 2000000\.$/,
+    );
+    expect(mistakesOf({ [name]: '2000000' })).toEqual([]);
+  },
+);
+
 test('the value of a secret is never part of a message', () => {
   const message = mistakesOf({ TINA4_SESSION_REDIS_PASSWORD: 'hunter2', TINA4_SESSION_PORT: 'x' }).join();
   expect(message).toContain('TINA4_SESSION_PORT');
