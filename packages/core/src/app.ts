@@ -46,6 +46,16 @@ export interface AppOptions {
   readonly onFinish?: ((req: Request, status: number) => void) | undefined;
 }
 
+/** What an app does where its options say nothing; limits and middleware have defaults of their own. */
+export const APP_DEFAULTS = Object.freeze({
+  isDebug: false,
+  requestTimeoutMs: 30_000,
+  trustedProxies: [],
+  cookieMaxAgeUnit: 's',
+  redirectsTrailingSlash: false,
+  servesPages: true,
+} as const satisfies AppOptions);
+
 /** Makes an app. It opens no port and reads no file until it is asked to. */
 export function createApp(options: AppOptions = {}): App {
   return new App(options);
@@ -62,22 +72,22 @@ export class App {
   constructor(options: AppOptions) {
     this.router = options.router ?? new Router();
     this.#context = Object.freeze({
-      isDebug: options.isDebug ?? false,
+      isDebug: options.isDebug ?? APP_DEFAULTS.isDebug,
       log: options.log ?? consoleLogger,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       sessions: options.sessions,
       templates: options.templates,
-      requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
-      cookieMaxAgeUnit: options.cookieMaxAgeUnit ?? 's',
-      isTrustedProxy: trustProxies(options.trustedProxies ?? []),
+      requestTimeoutMs: options.requestTimeoutMs ?? APP_DEFAULTS.requestTimeoutMs,
+      cookieMaxAgeUnit: options.cookieMaxAgeUnit ?? APP_DEFAULTS.cookieMaxAgeUnit,
+      isTrustedProxy: trustProxies(options.trustedProxies ?? APP_DEFAULTS.trustedProxies),
       reviseHtml: options.reviseHtml,
       onFinish: options.onFinish,
     });
     const fallbacks = {
       context: this.#context,
       staticFiles: new StaticFiles(options.publicDirectories ?? []),
-      redirectsTrailingSlash: options.redirectsTrailingSlash ?? false,
-      servesPages: options.servesPages ?? true,
+      redirectsTrailingSlash: options.redirectsTrailingSlash ?? APP_DEFAULTS.redirectsTrailingSlash,
+      servesPages: options.servesPages ?? APP_DEFAULTS.servesPages,
     };
     const settings = { ...MIDDLEWARE_DEFAULTS, ...options.middleware };
     const resolve = middlewareResolver(settings, options.declaredNames);

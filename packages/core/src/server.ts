@@ -2,6 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
+/** How long running requests may finish where nobody says it, ms. */
+export const SHUTDOWN_TIMEOUT_MS = 30_000;
+
 /** Where an app listens. */
 export interface ListenOptions {
   /** 0 picks a free one. */
@@ -51,7 +54,7 @@ export async function listen(listener: RequestListener, { port, host }: ListenOp
   return {
     port: (server.address() as AddressInfo).port,
     host,
-    close: (timeoutMs = 30_000) => {
+    close: (timeoutMs = SHUTDOWN_TIMEOUT_MS) => {
       closing ??= closeServer(server, timeoutMs);
       return closing;
     },

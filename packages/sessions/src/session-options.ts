@@ -59,6 +59,15 @@ export interface SessionEngineOptions {
   readonly log?: SessionLog | undefined;
 }
 
+/** What a store does where its settings say nothing. */
+export const STORE_DEFAULTS = Object.freeze({
+  host: 'localhost',
+  prefix: 'tina4:session:',
+  collection: 'sessions',
+  topology: 'standalone',
+  timeoutMs: 2000,
+} as const satisfies Partial<StoreSettings>);
+
 /** Which store to open and how to reach it: the settings as plain data, read from the environment by the caller. */
 export interface StoreSettings {
   readonly backend: 'file' | 'memory' | 'redis' | 'valkey' | 'mongodb' | 'database';

@@ -1,5 +1,6 @@
 import {
   type App,
+  type AppOptions,
   createApp,
   freshTemplates,
   type Limits,
@@ -24,11 +25,26 @@ export interface AppParts {
   readonly reviseHtml?: ((html: string) => string) | undefined;
 }
 
+/** What the settings ask of an app. */
+export function appSettingsOf(config: Config, folders: ProjectFolders, rateLimit?: RateLimitStore): AppOptions {
+  const { server } = config;
+  return {
+    isDebug: config.isDebug,
+    limits: limitsOf(config, folders),
+    middleware: middlewareSettingsOf(config, rateLimit),
+    requestTimeoutMs: server.requestTimeoutMs,
+    trustedProxies: server.trustedProxies,
+    cookieMaxAgeUnit: server.cookieMaxAgeUnit,
+    servesPages: config.templates.routing,
+    redirectsTrailingSlash: server.redirectsTrailingSlash,
+  };
+}
+
 /** Joins core, sessions and a project into one app. Opens no port and reads no route file. */
 export function composeApp(config: Config, project: Project, parts: AppParts): App {
-  const { server } = config;
   const { folders, router } = project;
   return createApp({
+    ...appSettingsOf(config, folders, parts.rateLimit),
     router,
     sessions: parts.sessions,
     templates: freshTemplates(parts.templates),
@@ -37,14 +53,6 @@ export function composeApp(config: Config, project: Project, parts: AppParts): A
     // Asked for at each build of the routes: a reload brings other functions.
     declaredNames: () => project.names,
     publicDirectories: folders.publicDirectories,
-    middleware: middlewareSettingsOf(config, parts.rateLimit),
-    isDebug: config.isDebug,
-    limits: limitsOf(config, folders),
-    requestTimeoutMs: server.requestTimeoutMs,
-    trustedProxies: server.trustedProxies,
-    cookieMaxAgeUnit: server.cookieMaxAgeUnit,
-    servesPages: config.templates.routing,
-    redirectsTrailingSlash: server.redirectsTrailingSlash,
   });
 }
 

@@ -1,3 +1,6 @@
+/** What a cache does where nobody says it: entries that it holds, seconds that a value is kept, what an absent key gives. */
+export const CACHE_DEFAULTS = Object.freeze({ maxEntries: 1000, seconds: 60, miss: null });
+
 /** Where cached text is kept. Keys and values are opaque; `expiresAt` is ms since the epoch. */
 export interface CacheStore {
   /** Name for `cacheStats()`. */

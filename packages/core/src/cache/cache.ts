@@ -1,4 +1,4 @@
-import type { CacheStore } from './cache-store.js';
+import { CACHE_DEFAULTS, type CacheStore } from './cache-store.js';
 import { MemoryCache } from './memory-cache.js';
 
 export interface CacheStats {
@@ -20,7 +20,7 @@ export interface CacheOptions {
 const VALUE_PREFIX = 'value:';
 
 // The one cache of the process: Tina4 code calls these functions from anywhere.
-let options: CacheOptions = { store: new MemoryCache(), seconds: 60, miss: null };
+let options: CacheOptions = { store: new MemoryCache(), seconds: CACHE_DEFAULTS.seconds, miss: CACHE_DEFAULTS.miss };
 let hits = 0;
 let misses = 0;
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CacheStore } from './cache-store.js';
+import { CACHE_DEFAULTS, type CacheStore } from './cache-store.js';
 
 interface FileEntry {
   readonly key: string;
@@ -23,7 +23,7 @@ export class FileCache implements CacheStore {
 
   constructor(options: { directory: string; maxEntries?: number; now?: () => number }) {
     this.#directory = options.directory;
-    this.#maxEntries = options.maxEntries ?? 1000;
+    this.#maxEntries = options.maxEntries ?? CACHE_DEFAULTS.maxEntries;
     this.#now = options.now ?? Date.now;
   }
 

@@ -1,4 +1,4 @@
-import type { CacheStore } from './cache-store.js';
+import { CACHE_DEFAULTS, type CacheStore } from './cache-store.js';
 
 /** Text in memory; the longest unused entries go first. */
 export class MemoryCache implements CacheStore {
@@ -8,7 +8,7 @@ export class MemoryCache implements CacheStore {
   readonly #now: () => number;
 
   constructor(options: { maxEntries?: number; now?: () => number } = {}) {
-    this.#maxEntries = options.maxEntries ?? 1000;
+    this.#maxEntries = options.maxEntries ?? CACHE_DEFAULTS.maxEntries;
     this.#now = options.now ?? Date.now;
   }
 

@@ -5,7 +5,8 @@ import type { Middleware } from './compose.js';
 import { MAKE, type MakeMiddleware } from './configurable.js';
 import type { RateLimitSettings, RateLimitState, RateLimitStore } from './middleware-settings.js';
 
-const DEFAULT_LIMIT = 60;
+/** Requests in a window where the limiter is named and no setting says how many. */
+export const DEFAULT_LIMIT = 60;
 /** Paths of health checks, which must not be refused. */
 const EXEMPT = new Set(['/health', '/__health']);
 

@@ -34,7 +34,7 @@ export class Health {
  * Registers the health endpoint at `/health` and at `path` (`TINA4_HEALTH_PATH`). Call it after the app's own routes: where the
  * app answers such a path itself, its route stays. Open to everyone, without a session.
  */
-export function registerHealth(router: Router, options: HealthOptions, path = '/__health'): void {
+export function registerHealth(router: Router, options: HealthOptions, path: string): void {
   const answer = healthHandler(options);
   const taken = new Set(router.routes.filter((route) => route.method === 'GET').map((route) => route.pattern.source));
   for (const healthPath of new Set(['/health', path])) {

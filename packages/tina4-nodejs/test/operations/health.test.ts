@@ -23,7 +23,8 @@ function start(
 ): Promise<RunningApp> {
   return startApp((router) => {
     register(router);
-    registerHealth(router, { version: '1.2.3', brokenFile: join(folder, '.broken'), timeoutMs: 50, ...options });
+    const fixed = { version: '1.2.3', brokenFile: join(folder, '.broken'), timeoutMs: 50 };
+    registerHealth(router, { ...fixed, ...options }, '/__health');
   });
 }
 

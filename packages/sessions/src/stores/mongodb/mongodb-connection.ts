@@ -1,7 +1,7 @@
 import type { Collection, MongoClient, MongoClientOptions } from 'mongodb';
 import { SessionError } from '../../errors.js';
 import { importDriver } from '../../import-driver.js';
-import type { StoreSettings } from '../../session-options.js';
+import { STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 
 /** One session as MongoDB keeps it. Only flat fields of plain types: every operator used works on every server version. */
 export interface SessionDocument {
@@ -40,7 +40,7 @@ export async function connectMongodb(
 ): Promise<MongodbConnection> {
   const driver = await importDriver('mongodb', 'mongodb', settings.projectDir ?? process.cwd());
   const Client = driver.MongoClient as typeof MongoClient;
-  const timeoutMs = settings.timeoutMs ?? 2000;
+  const timeoutMs = settings.timeoutMs ?? STORE_DEFAULTS.timeoutMs;
   let client: MongoClient;
   try {
     client = new Client(settings.url || urlOf(settings), {
@@ -62,14 +62,14 @@ export async function connectMongodb(
   const named = client.options.dbName;
   const database = settings.database || (hasDatabase(settings.url) ? named : 'tina4_sessions');
   // Read where it was written, and count a session as stored when it survives the loss of a server.
-  const sessions = client.db(database).collection<SessionDocument>(settings.collection || 'sessions', {
+  const sessions = client.db(database).collection<SessionDocument>(settings.collection || STORE_DEFAULTS.collection, {
     readPreference: 'primary',
     writeConcern: { w: 'majority' },
   });
   return { client, sessions };
 }
 
-function urlOf({ host = 'localhost', port = 27017, username, password }: StoreSettings): string {
+function urlOf({ host = STORE_DEFAULTS.host, port = 27017, username, password }: StoreSettings): string {
   const credentials = username
     ? `${encodeURIComponent(username)}${password ? `:${encodeURIComponent(password)}` : ''}@`
     : '';

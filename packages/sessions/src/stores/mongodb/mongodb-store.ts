@@ -1,7 +1,7 @@
 // Longer than most files: the verbs of one contract, which are read side by side.
 import { randomInt } from 'node:crypto';
 import { SessionError, StoreUnavailableError } from '../../errors.js';
-import type { StoreSettings } from '../../session-options.js';
+import { STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 import type {
   BusyResult,
   EntriesPage,
@@ -36,7 +36,7 @@ const INDEX_NOT_TO_BE_HAD = new Set([13, 85, 86, 238]);
  */
 export async function openMongodbStore(settings: StoreSettings): Promise<SessionStore> {
   const connection = await connectMongodb(settings);
-  return new MongodbStore(connection, settings.timeoutMs ?? 2000, settings.now ?? Date.now);
+  return new MongodbStore(connection, settings.timeoutMs ?? STORE_DEFAULTS.timeoutMs, settings.now ?? Date.now);
 }
 
 /** One document a session. Each verb is one conditional operation, and a read when that hit nothing. */

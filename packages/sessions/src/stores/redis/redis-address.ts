@@ -1,5 +1,5 @@
 import { SessionError } from '../../errors.js';
-import type { StoreSettings } from '../../session-options.js';
+import { STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 
 /** Where Redis or Valkey is and how to log in, checked. */
 export interface RedisAddress {
@@ -33,14 +33,14 @@ export interface RedisLogin {
  * Throws T4_SESSION_OPTION_INVALID. No message repeats the URL, since it may hold a password.
  */
 export function readRedisAddress(settings: StoreSettings): RedisAddress {
-  const topology = settings.topology ?? 'standalone';
+  const topology = settings.topology ?? STORE_DEFAULTS.topology;
   const parts = settings.url === undefined ? [] : settings.url.split(',').map((part) => parsePart(part.trim()));
   const [first] = parts;
   const isSentinel = topology === 'sentinel';
   const defaultPort = isSentinel ? 26_379 : 6379;
   const nodes =
     first === undefined
-      ? [{ host: settings.host ?? 'localhost', port: settings.port ?? defaultPort }]
+      ? [{ host: settings.host ?? STORE_DEFAULTS.host, port: settings.port ?? defaultPort }]
       : parts.map((url) => ({ host: bareHost(url), port: url.port === '' ? defaultPort : Number(url.port) }));
   if (topology === 'standalone' && nodes.length > 1) {
     throw invalid(`the Redis URL lists ${nodes.length} nodes, which only topology cluster or sentinel can use.`);

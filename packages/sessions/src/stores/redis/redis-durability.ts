@@ -1,4 +1,4 @@
-import type { StoreSettings } from '../../session-options.js';
+import { STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 import { readRedisAddress } from './redis-address.js';
 import { openRedisConnection, type RedisFacts } from './redis-connection.js';
 
@@ -10,7 +10,7 @@ export async function redisWarnings(settings: StoreSettings): Promise<readonly s
   const storeName = settings.backend === 'valkey' ? 'valkey' : 'redis';
   const connection = await openRedisConnection(readRedisAddress(settings), {
     storeName,
-    timeoutMs: settings.timeoutMs ?? 2000,
+    timeoutMs: settings.timeoutMs ?? STORE_DEFAULTS.timeoutMs,
     projectDir: settings.projectDir ?? process.cwd(),
   });
   try {

@@ -1,4 +1,4 @@
-import type { SessionLog, StoreSettings } from '../../session-options.js';
+import { type SessionLog, STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 import type { RateLimitState, SharedRateLimit } from './rate-limit.js';
 import { readRedisAddress } from './redis-address.js';
 import { openRedisConnection, type RedisConnection } from './redis-connection.js';
@@ -42,7 +42,7 @@ export async function openRedisRateLimit(settings: StoreSettings, log: RateLimit
     timeoutMs: Math.min(settings.timeoutMs ?? LONGEST_WAIT_MS, LONGEST_WAIT_MS),
     projectDir: settings.projectDir ?? process.cwd(),
   });
-  return new RedisRateLimit(connection, settings.prefix ?? 'tina4:session:', log, settings.now ?? Date.now);
+  return new RedisRateLimit(connection, settings.prefix ?? STORE_DEFAULTS.prefix, log, settings.now ?? Date.now);
 }
 
 /** Sliding windows on Redis or Valkey: one command a request. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { StoreUnavailableError } from '../../errors.js';
-import type { StoreSettings } from '../../session-options.js';
+import { STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 import type {
   EntriesPage,
   Lease,
@@ -36,10 +36,10 @@ export async function openRedisStore(settings: StoreSettings): Promise<SessionSt
   const storeName = settings.backend === 'valkey' ? 'valkey' : 'redis';
   const connection = await openRedisConnection(address, {
     storeName,
-    timeoutMs: settings.timeoutMs ?? 2000,
+    timeoutMs: settings.timeoutMs ?? STORE_DEFAULTS.timeoutMs,
     projectDir: settings.projectDir ?? process.cwd(),
   });
-  const prefix = settings.prefix ?? 'tina4:session:';
+  const prefix = settings.prefix ?? STORE_DEFAULTS.prefix;
   return new RedisStore(storeName, connection, prefix, settings.now ?? Date.now);
 }
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Knex } from 'knex';
 import { SessionError } from '../../errors.js';
 import { type DriverExports, importDriver } from '../../import-driver.js';
-import type { StoreSettings } from '../../session-options.js';
+import { STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 import { connectionSettings } from './sql-connection-settings.js';
 import { guardBlobs } from './sql-firebird.js';
 import { inOwnTransaction, openSqlite, reading, type SqliteConnection, type SqliteDriver } from './sql-sqlite.js';
@@ -50,7 +50,7 @@ type KnexClientClass = new (...parameters: unknown[]) => KnexClient;
  * Rejects with T4_DRIVER_MISSING and the install line of the engine.
  */
 export async function openDatabase(target: SqlTarget, settings: StoreSettings): Promise<Database> {
-  const timeoutMs = settings.timeoutMs ?? 2000;
+  const timeoutMs = settings.timeoutMs ?? STORE_DEFAULTS.timeoutMs;
   const { knex, client } = await loadClient(target.engine, settings.projectDir ?? process.cwd());
   if (target.engine === 'sqlite' && target.database !== ':memory:') {
     await mkdir(dirname(target.database), { recursive: true });

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SessionError, StoreUnavailableError } from '../../errors.js';
-import type { StoreSettings } from '../../session-options.js';
+import { STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 import type {
   BusyResult,
   EntriesPage,
@@ -33,7 +33,12 @@ const SWEEP_BATCH = 500;
 export async function openSqlStore(settings: StoreSettings): Promise<SessionStore> {
   const target = parseDatabaseUrl(settings);
   const database = await openDatabase(target, settings);
-  return new SqlStore(database, SQL_DIALECTS[target.engine], settings.timeoutMs ?? 2000, settings.now ?? Date.now);
+  return new SqlStore(
+    database,
+    SQL_DIALECTS[target.engine],
+    settings.timeoutMs ?? STORE_DEFAULTS.timeoutMs,
+    settings.now ?? Date.now,
+  );
 }
 
 /** A row as `read` and `inspect` select it; bigints arrive as text from some drivers. */
