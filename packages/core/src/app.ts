@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AppContext, DEFAULT_LIMITS, type Limits, type Logger, type TemplateRenderer } from './app-context.js';
 import { AppRoutes } from './app-routes.js';
+import { consoleLogger } from './console-logger.js';
 import { MIDDLEWARE_DEFAULTS, type MiddlewareSettings } from './middleware/middleware-settings.js';
 import { middlewareResolver, type NameLookup } from './middleware/resolve-middleware.js';
-import { consoleLogger } from './operations/console-logger.js';
 import { handleRequest } from './pipeline.js';
 import { trustProxies } from './request/client-address.js';
 import type { Request } from './request/request.js';

@@ -24,6 +24,7 @@ export {
 export type { CacheStore } from './cache/cache-store.js';
 export { FileCache } from './cache/file-cache.js';
 export { MemoryCache } from './cache/memory-cache.js';
+export { consoleLogger } from './console-logger.js';
 export { type CookieOptions, readSetCookie } from './cookies.js';
 export { HttpError } from './errors/errors.js';
 export { isTina4Error, Tina4Error } from './errors/tina4-error.js';
@@ -42,7 +43,6 @@ export { RequestLogger } from './middleware/request-logger.js';
 export type { NameLookup } from './middleware/resolve-middleware.js';
 export { ResponseCache, responseCache } from './middleware/response-cache.js';
 export { SecurityHeadersMiddleware } from './middleware/security-headers.js';
-export { consoleLogger } from './operations/console-logger.js';
 export { Request } from './request/request.js';
 export { UploadedFile } from './request/uploaded-file.js';
 export { type AnswerHead, type BodyWriter, Response } from './response/response.js';

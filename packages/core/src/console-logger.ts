@@ -1,4 +1,4 @@
-import type { Logger } from '../app-context.js';
+import type { Logger } from './app-context.js';
 
 /** Lines on stdout and stderr; the logger of an app that was given none. Debug and info lines are left out. */
 export const consoleLogger: Logger = Object.freeze({
