@@ -78,7 +78,7 @@ test('links between the pages of docs/ lead to files that exist', async () => {
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`);
   const broken: string[] = [];
-  for (const name of ['README.md', ...names]) {
+  for (const name of ['README.md', 'CONTRIBUTING.md', ...names]) {
     const text = await readFile(path.join(root, name), 'utf8');
     for (const [, target] of text.replaceAll(/^```.*?^```$/gms, '').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
       if (/^[a-z]+:/.test(target as string)) continue;
