@@ -19,7 +19,15 @@ export async function watchForReload(
   const isContent = (file: string): boolean =>
     [folders.templates, ...folders.publicDirectories].some((folder) => isInside(folder, file));
   return watchProject({
-    folders: [...new Set([join(folders.root, 'src'), folders.routes, folders.templates, ...folders.publicDirectories])],
+    folders: [
+      ...new Set([
+        join(folders.root, 'src'),
+        folders.routes,
+        folders.middleware,
+        folders.templates,
+        ...folders.publicDirectories,
+      ]),
+    ],
     files: [envFile, ...entryFiles],
     onChange: async ({ files }) => {
       const entry = files.find((file) => entryFiles.includes(file));

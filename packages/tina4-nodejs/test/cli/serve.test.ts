@@ -127,6 +127,21 @@ test('in debug mode a changed route, a new one and .env take effect without a re
   expect(project.output).not.toContain('registered before');
 });
 
+test('in debug mode changed middleware takes effect, also beside routes in a folder of their own', async () => {
+  const named = (text: string): string =>
+    `export function mark(_req, res, next) { res.header('X-Mark', '${text}'); return next(); }\n`;
+  project = await ServedProject.create({
+    'app.js': "import { startServer } from 'tina4-nodejs';\nstartServer({ routesDir: 'web/routes' });\n",
+    'web/routes/a.ts': "import { get } from 'tina4-nodejs';\nget('/', () => 'a', ['mark']);\n",
+    'web/middleware/mark.ts': named('one'),
+  });
+  const address = await project.serve([], { TINA4_DEBUG: 'true' });
+  expect((await fetch(address)).headers.get('x-mark')).toBe('one');
+  await project.write({ 'web/middleware/mark.ts': named('two') });
+  await project.until(/Reloaded after a change of web\/middleware\/mark\.ts/);
+  expect((await fetch(address)).headers.get('x-mark')).toBe('two');
+});
+
 test('no request meets half a table while routes are read again', async () => {
   const waits = 'await new Promise((resolve) => setTimeout(resolve, 150));\n';
   project = await ServedProject.create({ 'src/routes/a.ts': waits, 'src/routes/hello.ts': hello });
