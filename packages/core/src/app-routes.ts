@@ -8,7 +8,9 @@ import { Request } from './request/request.js';
 import { bindRoute } from './routing/bind-route.js';
 import { type Fallbacks, fallbackTarget } from './routing/fallback-targets.js';
 import { type Match, Matcher } from './routing/matcher.js';
+import type { Route } from './routing/route.js';
 import type { Router } from './routing/router.js';
+import type { Target } from './routing/target.js';
 
 const NO_PARAMS: Match['params'] = Object.freeze(Object.create(null));
 
@@ -19,12 +21,15 @@ export class AppRoutes implements Routes {
   readonly run: Innermost;
   readonly #matcher: Matcher;
   readonly #fallbacks: Fallbacks;
+  readonly #notFound: Target | undefined;
 
   /** Throws when a route names middleware that leads nowhere. */
   constructor(router: Router, resolve: MiddlewareResolver, settings: MiddlewareSettings, fallbacks: Fallbacks) {
     this.revision = router.revision;
     this.#fallbacks = fallbacks;
-    this.#matcher = new Matcher(router.routes, (route) => bindRoute(route, resolve, settings));
+    const bind = (route: Route): Target => bindRoute(route, resolve, settings);
+    this.#matcher = new Matcher(router.routes, bind);
+    this.#notFound = router.notFoundRoute && bind(router.notFoundRoute);
     const globals = resolve(router.globalMiddleware, { usedBy: 'Router.use', sourceFile: undefined });
     this.run = composeGlobals(globals, settings, (req, res) => Request.targetOf(req).run(req, res));
     warnOfShadowed(this.#matcher, fallbacks.context);
@@ -37,7 +42,7 @@ export class AppRoutes implements Routes {
       method === 'OPTIONS' && found.reason === 'not-found'
         ? ({ reason: 'not-allowed', allow: this.#matcher.allowed(url) } as const)
         : found;
-    return { target: fallbackTarget(noMatch, { method, url }, this.#fallbacks), params: NO_PARAMS };
+    return { target: fallbackTarget(noMatch, { method, url }, this.#fallbacks, this.#notFound), params: NO_PARAMS };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AppContext } from './app-context.js';
-import { answerError } from './error-answers/error-response.js';
+import { answerError, wantsHtml } from './error-answers/error-response.js';
 import { Tina4Error } from './errors/tina4-error.js';
 import type { Innermost } from './middleware/compose.js';
 import { readBody } from './request/body.js';
@@ -38,6 +38,10 @@ export async function handleRequest(
     if (target.kind === 'route') {
       const opening = openSessionAndBody(req, rawResponse, session, context);
       if (opening !== undefined) await opening;
+    } else if (target.sessionMode !== 'none' && wantsHtml(req)) {
+      // Before it is known whether a public file answers: middleware may look at the session, and must see the true one.
+      const loading = session?.load();
+      if (loading !== undefined) await loading;
     }
     const running = routes.run(req, res);
     if (running instanceof Promise) await running;

@@ -19,8 +19,16 @@ export interface Fallbacks {
   readonly servesPages: boolean;
 }
 
-/** The target of a request without a route: a redirect, a static file, OPTIONS, 404, 405 or 400. */
-export function fallbackTarget(noMatch: NoMatch, req: { method: string; url: string }, fallbacks: Fallbacks): Target {
+/**
+ * The target of a request without a route: a redirect, a static file, OPTIONS, 404, 405 or 400. `notFound` is the app's own answer
+ * to a browser where there is nothing; only it has a session.
+ */
+export function fallbackTarget(
+  noMatch: NoMatch,
+  req: { method: string; url: string },
+  fallbacks: Fallbacks,
+  notFound: Target | undefined,
+): Target {
   if (noMatch.reason === 'bad-url') return target(`${req.method} (bad URL)`, answerBadUrl);
   const allow = noMatch.reason === 'not-allowed' ? noMatch.allow : [];
   if (req.method === 'OPTIONS') return target('OPTIONS', (_req, res) => answerOptions(allow, res));
@@ -31,11 +39,12 @@ export function fallbackTarget(noMatch: NoMatch, req: { method: string; url: str
   }
   if (req.method === 'TRACE')
     return target('TRACE', (request, res) => answerNotAllowed([], request, res, fallbacks.context));
-  return target(`${req.method} (no route)`, (request, res) => answerUnmatched(request, res, fallbacks));
+  const run: Target['run'] = (request, res) => answerUnmatched(request, res, fallbacks, notFound);
+  return target(`${req.method} (no route)`, run, notFound?.sessionMode);
 }
 
-function target(label: string, run: Target['run']): Target {
-  return { kind: 'fallback', label, sessionMode: 'none', run };
+function target(label: string, run: Target['run'], sessionMode: Target['sessionMode'] = 'none'): Target {
+  return { kind: 'fallback', label, sessionMode, run };
 }
 
 function answerBadUrl(): never {
@@ -56,7 +65,12 @@ async function answerNotAllowed(
   await answerWith(405, 'Method Not Allowed', req, res, context, { path: req.path, status: 405 });
 }
 
-async function answerUnmatched(req: Request, res: Response, fallbacks: Fallbacks): Promise<void> {
+async function answerUnmatched(
+  req: Request,
+  res: Response,
+  fallbacks: Fallbacks,
+  notFound: Target | undefined,
+): Promise<void> {
   const { context, staticFiles, redirectsTrailingSlash } = fallbacks;
   const isRead = req.method === 'GET' || req.method === 'HEAD';
   if (redirectsTrailingSlash && req.path.length > 1 && req.path.endsWith('/')) {
@@ -65,7 +79,8 @@ async function answerUnmatched(req: Request, res: Response, fallbacks: Fallbacks
   }
   if (isRead && (await staticFiles.serve(req, res))) return;
   if (isRead && answerPage(req, res, fallbacks)) return;
-  await answerWith(404, 'Not found', req, res, context, { path: req.path, status: 404 });
+  if (notFound !== undefined && wantsHtml(req)) await notFound.run(req, res.status(404));
+  else await answerWith(404, 'Not found', req, res, context, { path: req.path, status: 404 });
 }
 
 /** The path stays on this host whatever it holds: `//host/` must not become an address of another server. */

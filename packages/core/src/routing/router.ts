@@ -19,6 +19,7 @@ export interface RouteRegistration {
 export class Router {
   readonly #routes: Route[] = [];
   readonly #globalMiddleware: { spec: MiddlewareSpec; sourceFile: string | undefined }[] = [];
+  #notFound: Route | undefined;
   #group: GroupFrame | undefined;
   #sourceFile: string | undefined;
   #revision = 0;
@@ -36,6 +37,11 @@ export class Router {
   /** Middleware around everything, static files and 404 included, in the order of registration. */
   get globalMiddleware(): readonly MiddlewareSpec[] {
     return this.#globalMiddleware.map((entry) => entry.spec);
+  }
+
+  /** The route of `notFound`, which is in no table: no path leads to it. */
+  get notFoundRoute(): Route | undefined {
+    return this.#notFound;
   }
 
   get<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
@@ -98,6 +104,20 @@ export class Router {
     return this;
   }
 
+  /**
+   * Answers browsers where neither a route nor a public file nor a page template does, whatever the method; clients that do not
+   * ask for HTML get JSON as ever. The status is 404 unless the handler says another. The session is there, and is not held.
+   * One handler serves the whole app: the last that was registered.
+   */
+  notFound(handler: Handler): this {
+    requireHandler(handler, 'notFound');
+    const pattern = parseRoutePattern('/*');
+    const definition = { method: 'GET', pattern, handler, sourceFile: this.#sourceFile };
+    this.#notFound = new Route(definition, () => this.#changed()).session('shared');
+    this.#changed();
+    return this;
+  }
+
   /** Adds a route. Throws a TypeError for a pattern or handler that cannot work, naming it. */
   register<Path extends string>(
     method: string,
@@ -109,12 +129,7 @@ export class Router {
     const source =
       (this.#group?.prefix ?? '') +
       (this.#group !== undefined && path === '/' && this.#group.prefix !== '' ? '' : path);
-    if (typeof handler !== 'function') {
-      throw new Tina4Error(
-        'T4_ROUTE_HANDLER',
-        `${method} ${source} needs a function as its handler, not ${typeof handler}.`,
-      );
-    }
+    requireHandler(handler, `${method} ${source}`);
     const route = new Route(
       {
         method,
@@ -149,6 +164,7 @@ export class Router {
       entry.sourceFile === undefined || !isGone(entry.sourceFile);
     this.#routes.splice(0, Infinity, ...this.#routes.filter(keep));
     this.#globalMiddleware.splice(0, Infinity, ...this.#globalMiddleware.filter(keep));
+    if (this.#notFound !== undefined && !keep(this.#notFound)) this.#notFound = undefined;
     this.#changed();
   }
 
@@ -222,6 +238,11 @@ export class RouteGroup {
     this.#changed();
     return this;
   }
+}
+
+function requireHandler(handler: unknown, what: string): void {
+  if (typeof handler === 'function') return;
+  throw new Tina4Error('T4_ROUTE_HANDLER', `${what} needs a function as its handler, not ${typeof handler}.`);
 }
 
 /** `group(prefix, callback, middleware?)`, or the middleware before the callback. */
