@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { addItem, type CartItem, MAX_QUANTITY, removeItem, setQuantity, summarize } from '../src/shop/cart.js';
+import { addItem, type CartItem, MAX_QUANTITY, putBack, removeItem, setQuantity, summarize } from '../src/shop/cart.js';
 import { centsOf, eurosOf, formatPrice } from '../src/shop/money.js';
 import { wholeNumberOf } from '../src/shop/whole-number.js';
 
@@ -28,6 +28,19 @@ describe('cart', () => {
         const { lines, total_cents } = summarize(items.reduce(addItem, [] as CartItem[]));
         expect(total_cents).toBe(lines.reduce((sum, line) => sum + line.price_cents * line.quantity, 0));
         expect(Number.isSafeInteger(total_cents)).toBe(true);
+      }),
+    );
+  });
+
+  test('is as it was when what was taken out is put back', () => {
+    fc.assert(
+      fc.property(fc.array(item, { minLength: 1 }), fc.nat(), (items, pick) => {
+        const cart = items.reduce(addItem, [] as CartItem[]);
+        const at = pick % cart.length;
+        const removed = cart.slice(at, at + 1);
+        const without = removeItem(cart, removed[0]?.product_id ?? 0);
+        expect(putBack(without, { items: removed, at })).toEqual(cart);
+        expect(putBack([], { items: cart, at: 0 })).toEqual(cart);
       }),
     );
   });

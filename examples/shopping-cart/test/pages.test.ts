@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import request, { type Response } from 'supertest';
+import { textOf } from './page-text.js';
 import { ServedShop } from './served-shop.js';
 import { sessionCookieOf } from './session-cookie.js';
 
@@ -12,21 +13,14 @@ beforeAll(async () => {
 });
 afterAll(() => shop.remove());
 
-/** The text of a page as it is read: no tags, single spaces. */
-function textOf(page: Response): string {
-  return page.text
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/[\s\u00a0]+/g, ' ')
-    .trim();
-}
-
 describe('catalogue', () => {
-  test('shows twelve products with a picture each, and gives the visitor a session', async () => {
+  test('shows twelve products with a picture and a link each, and gives the visitor a session', async () => {
     const page = await request(shop.url).get('/');
 
     expect(page.status).toBe(200);
     expect(page.text.match(/<li class="product"/g)).toHaveLength(12);
     expect(page.text.match(/<div class="picture"><svg/g)).toHaveLength(12);
+    expect(page.text.match(/href="\/products\/\d+"/g)).toHaveLength(12);
     expect(sessionCookieOf(page)).toBeDefined();
   });
 
@@ -34,7 +28,7 @@ describe('catalogue', () => {
     const visitor = request.agent(shop.url);
 
     const first = await visitor.get('/');
-    const afterForm = await visitor.post('/cart/add').type('form').send({ product_id: 101 }).redirects(1);
+    const afterForm = await visitor.post('/cart/add').type('form').send({ product_id: 101, page: 1 }).redirects(1);
     const second = await visitor.get('/');
 
     expect(textOf(first)).toContain('You have visited this page 1 time');
@@ -55,74 +49,58 @@ describe('catalogue', () => {
   });
 });
 
-describe('cart page', () => {
-  test('shows what was added at the price of the catalogue, whatever the form says', async () => {
+describe('product page', () => {
+  test('has an address of its own and says what it is, what it costs and what it is made of', async () => {
+    const page = await request(shop.url).get('/products/101');
+
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('<title>Desk lamp – Tina4 Shop</title>');
+    expect(page.text).toContain('<meta name="description" content="Warm light that stays on your page.">');
+    expect(textOf(page)).toContain('€39.90 Tax included, delivery free.');
+    expect(textOf(page)).toContain('Material Painted steel Size 42 × 18 cm Article number 101');
+    expect(sessionCookieOf(page)).toBeDefined();
+  });
+
+  test('puts several into the cart, comes back and says how many are there', async () => {
     const visitor = request.agent(shop.url);
 
-    const added = await visitor.post('/cart/add').type('form').send({ product_id: 101, price: '0.01', page: '1' });
-    const message = await visitor.get('/');
+    const added = await visitor.post('/cart/add').type('form').send({ product_id: 101, quantity: 3 });
+    const page = await visitor.get('/products/101');
+
+    expect([added.status, added.headers.location]).toEqual([302, '/products/101']);
+    expect(textOf(page)).toContain('Added: Desk lamp. Your cart now holds 3 items.');
+    expect(textOf(page)).toContain('Already in your cart: 3. Go to the cart');
+  });
+
+  test.each(['0', '-1', '2.5', 'many', '10001', ''])('adds nothing when %p is asked for', async (quantity) => {
+    const visitor = request.agent(shop.url);
+
+    const page = await visitor.post('/cart/add').type('form').send({ product_id: 101, quantity }).redirects(1);
+
+    expect(textOf(page)).toContain('The quantity must be a whole number from 1 to 10,000.');
+    expect(textOf(page)).toContain('Cart 0 items');
+  });
+
+  test('is remembered: other products and the empty cart lead back to it', async () => {
+    const visitor = request.agent(shop.url);
+
+    const first = await visitor.get('/products/101');
+    for (const id of [102, 103, 104, 105, 102]) await visitor.get(`/products/${id}`);
+    const last = await visitor.get('/products/106');
     const cart = await visitor.get('/cart');
 
-    expect([added.status, added.headers.location]).toEqual([302, '/?page=1#product-101']);
-    expect(textOf(message)).toContain('Added: Desk lamp. Your cart now holds 1 item.');
-    expect(textOf(cart)).toContain('Total €39.90');
+    const linksOf = (page: Response) =>
+      [...page.text.matchAll(/<li><a class="product-link" href="([^"]+)"/g)].map(([, path]) => path);
+    expect(textOf(first)).not.toContain('You looked at these');
+    expect(linksOf(last)).toEqual(['/products/102', '/products/105', '/products/104', '/products/103']);
+    expect(linksOf(cart)).toEqual(['/products/106', ...linksOf(last)]);
   });
 
-  test('changes quantities by one and to a number, removes and clears', async () => {
-    const visitor = request.agent(shop.url);
-    const send = (path: string, fields: object = {}) => visitor.post(path).type('form').send(fields).redirects(1);
-    await send('/cart/add', { product_id: 101 });
-    await send('/cart/add', { product_id: 103 });
+  test.each(['/products/999', '/products/lamp'])('%s does not exist', async (path) => {
+    const page = await request(shop.url).get(path).set('Accept', 'text/html');
 
-    const more = await send('/cart/items/101', { change: '1' });
-    const less = await send('/cart/items/101', { change: '-1' });
-    const seven = await send('/cart/items/101', { quantity: '7' });
-    const removed = await send('/cart/items/103/remove');
-    const none = await send('/cart/items/101', { quantity: '0' });
-    await send('/cart/add', { product_id: 103 });
-    const cleared = await send('/cart/clear');
-
-    expect(textOf(more)).toContain('Desk lamp: 2 in your cart, total €86.30.');
-    expect(textOf(less)).toContain('Desk lamp: 1 in your cart, total €46.40.');
-    expect(textOf(seven)).toContain('Total €285.80');
-    expect(textOf(removed)).toContain('Removed: Notebook.');
-    expect(textOf(removed)).toContain('Total €279.30');
-    expect(textOf(none)).toContain('Removed: Desk lamp.');
-    expect(textOf(none)).toContain('Your cart is empty.');
-    expect(textOf(cleared)).toContain('Your cart is empty now.');
-  });
-
-  test.each(['-1', '2.5', 'many', '10001', ''])('keeps the quantity when %p is asked for', async (quantity) => {
-    const visitor = request.agent(shop.url);
-    await visitor.post('/cart/add').type('form').send({ product_id: 101 });
-    await visitor.get('/');
-
-    const page = await visitor.post('/cart/items/101').type('form').send({ quantity }).redirects(1);
-
-    expect(textOf(page)).toContain('The quantity must be a whole number from 0 to 10,000.');
-    expect(textOf(page)).toContain('Total €39.90');
-  });
-
-  test('says so when a product does not exist, and goes on when one is not in the cart', async () => {
-    const visitor = request.agent(shop.url);
-
-    const unknown = await visitor.post('/cart/add').type('form').send({ product_id: 'x' }).redirects(1);
-    const absent = await visitor.post('/cart/items/101').type('form').send({ change: '1' });
-
-    expect(textOf(unknown)).toContain('The shop does not have this product.');
-    expect([absent.status, absent.headers.location]).toEqual([302, '/cart']);
-  });
-
-  test('shows what JSON clients put in, as text and never as HTML', async () => {
-    const visitor = request.agent(shop.url);
-    const name = '<script>alert(1)</script>';
-    await visitor.post('/api/cart/add').send({ product_id: 7, name, price: 5, quantity: 2 });
-
-    const page = await visitor.get('/cart');
-
-    expect(page.text).not.toContain(name);
-    expect(page.text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
-    expect(textOf(page)).toContain('Total €10.00');
+    expect(page.status).toBe(404);
+    expect(textOf(page)).toContain('This page does not exist');
   });
 });
 
@@ -206,22 +184,45 @@ describe('profile page', () => {
 test('every page has one heading, a way past the menu, and marks where the visitor is', async () => {
   const visitor = request.agent(shop.url);
   await visitor.post('/login');
-  const paths = ['/', '/cart', '/profile', '/preferences', '/dashboard'];
+  const paths = ['/', '/products/101', '/cart', '/profile', '/preferences', '/dashboard'];
 
   const pages = await Promise.all(paths.map((path) => visitor.get(path)));
 
-  expect(pages.map((page) => page.text.match(/<h1/g)?.length)).toEqual([1, 1, 1, 1, 1]);
-  expect(pages.map((page) => page.text.includes('href="#main"'))).toEqual(Array(5).fill(true));
-  expect(pages.map((page) => page.text.match(/aria-current="page"/g)?.length)).toEqual([1, 1, 1, 1, 1]);
+  expect(pages.map((page) => page.text.match(/<h1/g)?.length)).toEqual(Array(6).fill(1));
+  expect(pages.map((page) => page.text.includes('href="#main"'))).toEqual(Array(6).fill(true));
+  expect(pages.map((page) => page.text.match(/aria-current="page"/g)?.length)).toEqual(Array(6).fill(1));
 });
 
-test('a page that does not exist is told in the look of the shop, and in JSON to programs', async () => {
-  const page = await request(shop.url).get('/nowhere').set('Accept', 'text/html');
-  const body = await request(shop.url).get('/nowhere').set('Accept', 'application/json');
+describe('a page that does not exist', () => {
+  test.each(['/nowhere', '/no/where.html', '/products/999'])(
+    'keeps language, theme, login and cart: %s',
+    async (path) => {
+      const visitor = request.agent(shop.url);
+      await visitor.post('/preferences').type('form').send({ language: 'de', theme: 'dark' });
+      await visitor.post('/cart/add').type('form').send({ product_id: 101, quantity: 2 });
+      await visitor.post('/login').type('form').send({ customer_id: 3 });
 
-  expect(page.status).toBe(404);
-  expect(page.text).toContain('This page does not exist');
-  expect(body.text).toBe('{"error":"Not found","path":"/nowhere","status":404}');
+      const page = await visitor.get(path).set('Accept', 'text/html');
+
+      expect(page.status).toBe(404);
+      expect(page.text).toContain('<html lang="de" data-theme="dark">');
+      expect(textOf(page)).toContain('Katalog Warenkorb 2 Artikel Menü Profil Einstellungen Chiara Abmelden');
+      expect(textOf(page)).toContain('Diese Seite gibt es nicht');
+    },
+  );
+
+  test.each(['application/json', '*/*'])('is told in JSON to programs that accept %s', async (accept) => {
+    const body = await request(shop.url).get('/nowhere').set('Accept', accept);
+
+    expect(body.status).toBe(404);
+    expect(body.text).toBe('{"error":"Not found","path":"/nowhere","status":404}');
+  });
+
+  test('leaves the public files alone', async () => {
+    const file = await request(shop.url).get('/css/shop.css').set('Accept', 'text/html');
+
+    expect([file.status, file.type]).toEqual([200, 'text/css']);
+  });
 });
 
 test('nothing is loaded from another place', async () => {

@@ -1,6 +1,7 @@
 import { Router } from 'tina4-nodejs';
-import { products } from '../shop/catalogue.js';
+import { productView } from '../shop/catalogue.js';
 import { pageData } from '../shop/page.js';
+import { products } from '../shop/products.js';
 import { wholeNumberOf } from '../shop/whole-number.js';
 
 /**
@@ -25,12 +26,6 @@ Router.get('/', async (req, res) => {
     visits,
     pageNumber,
     pageCount,
-    products: products.slice(first, first + items_per_page).map((product) => ({
-      id: product.id,
-      name: product.name[language],
-      description: product.description[language],
-      price_cents: product.price_cents,
-      picture: `pictures/${product.picture}.svg`,
-    })),
+    products: products.slice(first, first + items_per_page).map((product) => productView(product, language)),
   });
 });

@@ -17,6 +17,9 @@ export type CartSummary = {
   total_cents: number;
 };
 
+/** Lines that were taken out of the cart, and where the first of them stood. */
+export type Removed = { items: CartItem[]; at: number };
+
 /** More of one product than this is a mistake, and keeps all sums exact. */
 export const MAX_QUANTITY = 10_000;
 
@@ -37,6 +40,13 @@ export function setQuantity(cart: readonly CartItem[], productId: number, quanti
 
 export function removeItem(cart: readonly CartItem[], productId: number): CartItem[] {
   return cart.filter((item) => item.product_id !== productId);
+}
+
+/** The cart with removed lines where they were. What was added anew meanwhile is kept and counts up. */
+export function putBack(cart: readonly CartItem[], { items, at }: Removed): CartItem[] {
+  const isThere = (item: CartItem) => findItem(cart, item.product_id) !== undefined;
+  const grown = items.filter(isThere).reduce<CartItem[]>(addItem, [...cart]);
+  return grown.toSpliced(at, 0, ...items.filter((item) => !isThere(item)));
 }
 
 export function findItem(cart: readonly CartItem[], productId: number): CartItem | undefined {

@@ -1,4 +1,4 @@
-import type { CartItem } from './cart.js';
+import type { CartItem, Removed } from './cart.js';
 import type { Profile } from './customers.js';
 import type { Flash } from './flash.js';
 
@@ -6,6 +6,10 @@ import type { Flash } from './flash.js';
 declare module 'tina4-nodejs' {
   interface SessionData {
     cart?: CartItem[];
+    /** What was taken out of the cart last, for "undo". */
+    removed?: Removed;
+    /** Products whose pages were looked at, newest first. */
+    viewed?: number[];
     /** Views of the catalogue. */
     catalogue_visits?: number;
     /** Views of `/visit-counter`. */

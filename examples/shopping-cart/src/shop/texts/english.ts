@@ -1,29 +1,41 @@
+const items = (count: number) => `${count} ${count === 1 ? 'item' : 'items'}`;
+
 /** English texts. Functions are called by the templates with the values that belong into the sentence. */
 export const english = {
   shopName: 'Tina4 Shop',
   skipToContent: 'Skip to content',
   mainMenu: 'Main menu',
+  menu: 'Menu',
   close: 'Close',
+  undo: 'Undo',
+  noAnswer: 'The shop did not answer. Are you offline? What you did last may not be stored.',
+  reload: 'Reload the page',
 
   catalogue: 'Catalogue',
   catalogueIntro: 'Small things for a good desk.',
   visits: (count: number) => `You have visited this page ${count} ${count === 1 ? 'time' : 'times'}`,
   addToCart: 'Add to cart',
   addNamedToCart: (name: string) => `Add to cart: ${name}`,
-  addedToCart: (name: string, count: number) =>
-    `Added: ${name}. Your cart now holds ${count} ${count === 1 ? 'item' : 'items'}.`,
+  addedToCart: (name: string, count: number) => `Added: ${name}. Your cart now holds ${items(count)}.`,
   unknownProduct: 'The shop does not have this product.',
   pages: 'Pages of the catalogue',
   pageNumber: (page: number, of: number) => `Page ${page} of ${of}`,
   previousPage: 'Previous page',
   nextPage: 'Next page',
 
+  youAreHere: 'You are here',
+  priceNote: 'Tax included, delivery free.',
+  inStock: 'In stock, with you in two to three days.',
+  material: 'Material',
+  size: 'Size',
+  articleNumber: 'Article number',
+  countInCart: (count: number) => `Already in your cart: ${count}.`,
+  recentlyViewed: 'You looked at these',
+
   cart: 'Cart',
-  cartWithCount: (count: number) => `Cart, ${count} ${count === 1 ? 'item' : 'items'}`,
+  itemsWord: (count: number): string => (count === 1 ? 'item' : 'items'),
   cartEmpty: 'Your cart is empty.',
   toCatalogue: 'Go to the catalogue',
-  product: 'Product',
-  unitPrice: 'Price',
   each: 'each',
   quantity: 'Quantity',
   quantityOf: (name: string) => `Quantity of ${name}`,
@@ -37,9 +49,11 @@ export const english = {
   total: 'Total',
   clearCart: 'Clear the cart',
   cartCleared: 'Your cart is empty now.',
+  putBackIntoCart: (count: number) => `Undone. Your cart holds ${items(count)} again.`,
   removedFromCart: (name: string) => `Removed: ${name}.`,
   quantityChanged: (name: string, count: number, total: string) => `${name}: ${count} in your cart, total ${total}.`,
   quantityInvalid: 'The quantity must be a whole number from 0 to 10,000.',
+  quantityToAddInvalid: 'The quantity must be a whole number from 1 to 10,000.',
 
   profile: 'Profile',
   profileIntro: 'Kept in your session, for as long as it lasts.',
@@ -69,8 +83,12 @@ export const english = {
   hello: (name: string) => `Hello, ${name}!`,
   dashboardIntro: 'You got a new session id when you logged in, and your cart came along.',
   dashboardCart: (count: number) =>
-    count === 0 ? 'Your cart is empty.' : `There ${count === 1 ? 'is 1 item' : `are ${count} items`} in your cart.`,
+    count === 0 ? 'Your cart is empty.' : `There ${count === 1 ? 'is' : 'are'} ${items(count)} in your cart.`,
   toCart: 'Go to the cart',
+
+  notFound: 'This page does not exist',
+  notFoundIntro:
+    'The address may be mistyped, or what stood here is gone. Everything the shop has is in the catalogue.',
 
   footer: 'An example application of Tina4 for Node.js. Nothing here can be bought.',
 };

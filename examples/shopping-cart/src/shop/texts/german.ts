@@ -7,7 +7,11 @@ export const german: Texts = {
   shopName: 'Tina4-Laden',
   skipToContent: 'Zum Inhalt springen',
   mainMenu: 'Hauptmenü',
+  menu: 'Menü',
   close: 'Schließen',
+  undo: 'Rückgängig',
+  noAnswer: 'Der Laden hat nicht geantwortet. Sind Sie offline? Ihr letzter Schritt ist vielleicht nicht gespeichert.',
+  reload: 'Seite neu laden',
 
   catalogue: 'Katalog',
   catalogueIntro: 'Kleine Dinge für einen guten Schreibtisch.',
@@ -21,12 +25,19 @@ export const german: Texts = {
   previousPage: 'Vorige Seite',
   nextPage: 'Nächste Seite',
 
+  youAreHere: 'Sie sind hier',
+  priceNote: 'Inklusive Steuer, Versand kostenlos.',
+  inStock: 'Vorrätig, in zwei bis drei Tagen bei Ihnen.',
+  material: 'Material',
+  size: 'Größe',
+  articleNumber: 'Artikelnummer',
+  countInCart: (count) => `Schon im Warenkorb: ${count}.`,
+  recentlyViewed: 'Das haben Sie sich angesehen',
+
   cart: 'Warenkorb',
-  cartWithCount: (count) => `Warenkorb, ${pieces(count)}`,
+  itemsWord: () => 'Artikel',
   cartEmpty: 'Ihr Warenkorb ist leer.',
   toCatalogue: 'Zum Katalog',
-  product: 'Artikel',
-  unitPrice: 'Preis',
   each: 'je Stück',
   quantity: 'Menge',
   quantityOf: (name) => `Menge von ${name}`,
@@ -40,9 +51,11 @@ export const german: Texts = {
   total: 'Summe',
   clearCart: 'Warenkorb leeren',
   cartCleared: 'Ihr Warenkorb ist jetzt leer.',
+  putBackIntoCart: (count) => `Rückgängig gemacht. Ihr Warenkorb enthält wieder ${pieces(count)}.`,
   removedFromCart: (name) => `Entfernt: ${name}.`,
   quantityChanged: (name, count, total) => `${name}: ${count} im Warenkorb, Summe ${total}.`,
   quantityInvalid: 'Die Menge muss eine ganze Zahl von 0 bis 10.000 sein.',
+  quantityToAddInvalid: 'Die Menge muss eine ganze Zahl von 1 bis 10.000 sein.',
 
   profile: 'Profil',
   profileIntro: 'Liegt in Ihrer Sitzung, solange sie dauert.',
@@ -73,6 +86,10 @@ export const german: Texts = {
   dashboardIntro: 'Mit der Anmeldung haben Sie eine neue Sitzungskennung bekommen, und Ihr Warenkorb ist mitgekommen.',
   dashboardCart: (count) => (count === 0 ? 'Ihr Warenkorb ist leer.' : `In Ihrem Warenkorb: ${pieces(count)}.`),
   toCart: 'Zum Warenkorb',
+
+  notFound: 'Diese Seite gibt es nicht',
+  notFoundIntro:
+    'Vielleicht ist die Adresse vertippt, oder was hier stand, ist fort. Der Katalog zeigt alles, was der Laden hat.',
 
   footer: 'Eine Beispielanwendung von Tina4 für Node.js. Hier lässt sich nichts kaufen.',
 };
