@@ -48,7 +48,8 @@ export { UploadedFile } from './request/uploaded-file.js';
 export { type AnswerHead, type BodyWriter, Response } from './response/response.js';
 export type { AnyParams, PathParams } from './routing/path-params.js';
 export { type Handler, type MiddlewareClass, type MiddlewareSpec, Route } from './routing/route.js';
-export { RouteGroup, Router } from './routing/router.js';
+export { RouteGroup } from './routing/route-group.js';
+export { Router } from './routing/router.js';
 export { type ListenOptions, listen, type RunningServer } from './server.js';
 export type {
   AnswerableError,

@@ -1,6 +1,6 @@
 import { Tina4Error } from '../errors/tina4-error.js';
-import type { SessionMode } from '../session-port.js';
-import { type GroupFrame, type Handler, type MiddlewareSpec, Route, type RouteSettings } from './route.js';
+import { type GroupFrame, type Handler, type MiddlewareSpec, Route } from './route.js';
+import { RouteGroup } from './route-group.js';
 import { parseRoutePattern } from './route-pattern.js';
 
 /** Methods that `any()` registers; HEAD and OPTIONS are answered from these unless registered themselves. */
@@ -200,45 +200,6 @@ export class Router {
 }
 
 export type GroupCallback = (group: Router) => unknown;
-
-/** What `group()` and `any()` return: settings for all their routes, those of inner groups included. */
-export class RouteGroup {
-  readonly #frame: GroupFrame;
-  readonly #changed: () => void;
-
-  constructor(frame: GroupFrame, changed: () => void) {
-    this.#frame = frame;
-    this.#changed = changed;
-  }
-
-  session(mode: SessionMode): this {
-    return this.#set('sessionMode', mode);
-  }
-
-  secure(isSecured = true): this {
-    return this.#set('isSecured', isSecured);
-  }
-
-  noAuth(): this {
-    return this.#set('isSecured', false);
-  }
-
-  cache(seconds = 60): this {
-    return this.#set('cacheSeconds', seconds);
-  }
-
-  middleware(...specs: MiddlewareSpec[]): this {
-    this.#frame.middleware.push(...specs);
-    this.#changed();
-    return this;
-  }
-
-  #set<Name extends keyof RouteSettings>(name: Name, value: RouteSettings[Name]): this {
-    this.#frame.settings[name] = value;
-    this.#changed();
-    return this;
-  }
-}
 
 function requireHandler(handler: unknown, what: string): void {
   if (typeof handler === 'function') return;

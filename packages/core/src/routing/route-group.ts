@@ -1,0 +1,41 @@
+import type { SessionMode } from '../session-port.js';
+import type { GroupFrame, MiddlewareSpec, RouteSettings } from './route.js';
+
+/** What `group()` and `any()` return: settings for all their routes, those of inner groups included. */
+export class RouteGroup {
+  readonly #frame: GroupFrame;
+  readonly #changed: () => void;
+
+  constructor(frame: GroupFrame, changed: () => void) {
+    this.#frame = frame;
+    this.#changed = changed;
+  }
+
+  session(mode: SessionMode): this {
+    return this.#set('sessionMode', mode);
+  }
+
+  secure(isSecured = true): this {
+    return this.#set('isSecured', isSecured);
+  }
+
+  noAuth(): this {
+    return this.#set('isSecured', false);
+  }
+
+  cache(seconds = 60): this {
+    return this.#set('cacheSeconds', seconds);
+  }
+
+  middleware(...specs: MiddlewareSpec[]): this {
+    this.#frame.middleware.push(...specs);
+    this.#changed();
+    return this;
+  }
+
+  #set<Name extends keyof RouteSettings>(name: Name, value: RouteSettings[Name]): this {
+    this.#frame.settings[name] = value;
+    this.#changed();
+    return this;
+  }
+}
