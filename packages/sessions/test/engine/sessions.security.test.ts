@@ -1,15 +1,15 @@
 /** Attacks on sessions, each with the code of the line it answers in the list of attacks that this project keeps. */
 import { afterEach, expect, test } from '@jest/globals';
-import { createRandomPool, keyOfSessionId, newSessionId } from '../src/data/session-id.js';
-import { createSessionEngine } from '../src/engine/engine.js';
-import { findSessionIds } from '../src/engine/session-cookie.js';
-import type { SessionCookieOptions, SessionEngineOptions } from '../src/session-options.js';
-import { MemoryStore } from '../src/stores/memory/memory-store.js';
-import { closeApps, openApp } from './support/apps.js';
-import { type Interceptor, intercept, recordCalls } from './support/intercepted-store.js';
-import { gate, memoryLog } from './support/observe.js';
-import { SharedBackend } from './support/shared-backend.js';
-import { Browser, type Routes } from './support/test-app.js';
+import { createRandomPool, keyOfSessionId, newSessionId } from '../../src/data/session-id.js';
+import { createSessionEngine } from '../../src/engine/engine.js';
+import { findSessionIds } from '../../src/engine/session-cookie.js';
+import type { SessionCookieOptions, SessionEngineOptions } from '../../src/session-options.js';
+import { MemoryStore } from '../../src/stores/memory/memory-store.js';
+import { closeApps, openApp } from '../support/apps.js';
+import { type Interceptor, intercept, recordCalls } from '../support/intercepted-store.js';
+import { gate, memoryLog } from '../support/observe.js';
+import { SharedBackend } from '../support/shared-backend.js';
+import { Browser, type Routes } from '../support/test-app.js';
 
 afterEach(closeApps);
 

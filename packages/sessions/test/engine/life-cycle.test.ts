@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createSessionEngine } from '../src/engine/engine.js';
-import type { RequestSession } from '../src/session-types.js';
-import { MemoryStore } from '../src/stores/memory/memory-store.js';
-import { closeApps, openApp } from './support/apps.js';
-import { intercept, recordCalls } from './support/intercepted-store.js';
-import { gate, memoryLog, until } from './support/observe.js';
-import { SharedBackend } from './support/shared-backend.js';
-import { Browser, type Routes } from './support/test-app.js';
+import { createSessionEngine } from '../../src/engine/engine.js';
+import type { RequestSession } from '../../src/session-types.js';
+import { MemoryStore } from '../../src/stores/memory/memory-store.js';
+import { closeApps, openApp } from '../support/apps.js';
+import { intercept, recordCalls } from '../support/intercepted-store.js';
+import { gate, memoryLog, until } from '../support/observe.js';
+import { SharedBackend } from '../support/shared-backend.js';
+import { Browser, type Routes } from '../support/test-app.js';
 
 let time: number;
 const now = () => time;

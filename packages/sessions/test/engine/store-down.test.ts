@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { StoreUnavailableError } from '../src/errors.js';
-import type { SessionStore } from '../src/session-store.js';
-import { closeApps, openApp } from './support/apps.js';
-import { type Interceptor, intercept, type Verb } from './support/intercepted-store.js';
-import { memoryLog, until } from './support/observe.js';
-import { SharedBackend } from './support/shared-backend.js';
-import { Browser, type Routes } from './support/test-app.js';
+import { StoreUnavailableError } from '../../src/errors.js';
+import type { SessionStore } from '../../src/session-store.js';
+import { closeApps, openApp } from '../support/apps.js';
+import { type Interceptor, intercept, type Verb } from '../support/intercepted-store.js';
+import { memoryLog, until } from '../support/observe.js';
+import { SharedBackend } from '../support/shared-backend.js';
+import { Browser, type Routes } from '../support/test-app.js';
 
 afterEach(closeApps);
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { createSessionEngine } from '../src/engine/engine.js';
-import type { Session } from '../src/session-types.js';
-import { MemoryStore } from '../src/stores/memory/memory-store.js';
+import { createSessionEngine } from '../../src/engine/engine.js';
+import type { Session } from '../../src/session-types.js';
+import { MemoryStore } from '../../src/stores/memory/memory-store.js';
 
 function emptySession(): Session {
   const engine = createSessionEngine({ store: new MemoryStore(), sweepEveryMs: 0 });

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { closeApps, openApp } from './support/apps.js';
-import { gate } from './support/observe.js';
-import { SharedBackend } from './support/shared-backend.js';
-import { Browser, type Routes, type TestApp } from './support/test-app.js';
+import { closeApps, openApp } from '../support/apps.js';
+import { gate } from '../support/observe.js';
+import { SharedBackend } from '../support/shared-backend.js';
+import { Browser, type Routes, type TestApp } from '../support/test-app.js';
 
 afterEach(closeApps);
 

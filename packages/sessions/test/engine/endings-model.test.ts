@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { createSessionEngine } from '../src/engine/engine.js';
-import { StoreUnavailableError } from '../src/errors.js';
-import type { SessionEngine } from '../src/session-types.js';
-import { beginRequest, idOfCookie } from './support/direct-request.js';
-import { type Interceptor, intercept } from './support/intercepted-store.js';
-import { SharedBackend } from './support/shared-backend.js';
+import { createSessionEngine } from '../../src/engine/engine.js';
+import { StoreUnavailableError } from '../../src/errors.js';
+import type { SessionEngine } from '../../src/session-types.js';
+import { beginRequest, idOfCookie } from '../support/direct-request.js';
+import { type Interceptor, intercept } from '../support/intercepted-store.js';
+import { SharedBackend } from '../support/shared-backend.js';
 
 /**
  * Every order of two requests on one session, each of which writes, regenerates or destroys, held or shared, while the store

@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { createSessionEngine } from '../src/engine/engine.js';
-import type { SessionEngineOptions } from '../src/session-options.js';
-import { MemoryStore } from '../src/stores/memory/memory-store.js';
-import { closeApps, openApp } from './support/apps.js';
-import { recordCalls, type Verb } from './support/intercepted-store.js';
-import { gate, memoryLog, until } from './support/observe.js';
-import { SharedBackend } from './support/shared-backend.js';
-import { Browser, type Routes, type TestApp } from './support/test-app.js';
+import { createSessionEngine } from '../../src/engine/engine.js';
+import type { SessionEngineOptions } from '../../src/session-options.js';
+import { MemoryStore } from '../../src/stores/memory/memory-store.js';
+import { closeApps, openApp } from '../support/apps.js';
+import { recordCalls, type Verb } from '../support/intercepted-store.js';
+import { gate, memoryLog, until } from '../support/observe.js';
+import { SharedBackend } from '../support/shared-backend.js';
+import { Browser, type Routes, type TestApp } from '../support/test-app.js';
 
 afterEach(closeApps);
 

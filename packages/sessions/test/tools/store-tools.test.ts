@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe } from '@jest/globals';
-import { describeService } from '../../../test/services/describe-service.js';
-import { openStore } from '../src/open-store.js';
-import { describeStoreTools } from './support/store-tools-cases.js';
+import { describeService } from '../../../../test/services/describe-service.js';
+import { openStore } from '../../src/open-store.js';
+import { describeStoreTools } from './store-tools-cases.js';
 
 /** These cases are not about deadlines, and the machine may be busy with other suites. */
 const TIMEOUT_MS = 15_000;

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { createSessionEngine } from '../src/engine/engine.js';
-import type { SessionEngineOptions } from '../src/session-options.js';
-import { MemoryStore } from '../src/stores/memory/memory-store.js';
-import { Browser, type Routes, startApp, type TestApp } from './support/test-app.js';
+import { createSessionEngine } from '../../src/engine/engine.js';
+import type { SessionEngineOptions } from '../../src/session-options.js';
+import { MemoryStore } from '../../src/stores/memory/memory-store.js';
+import { Browser, type Routes, startApp, type TestApp } from '../support/test-app.js';
 
 const apps: TestApp[] = [];
 

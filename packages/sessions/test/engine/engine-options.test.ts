@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createSessionEngine } from '../src/engine/engine.js';
-import { SESSION_ERROR_CODES } from '../src/error-codes.js';
-import { openStore } from '../src/open-store.js';
-import { MemoryStore } from '../src/stores/memory/memory-store.js';
+import { createSessionEngine } from '../../src/engine/engine.js';
+import { SESSION_ERROR_CODES } from '../../src/error-codes.js';
+import { openStore } from '../../src/open-store.js';
+import { MemoryStore } from '../../src/stores/memory/memory-store.js';
 
 test('all mistakes in the options come in one error', () => {
   const create = () =>
@@ -36,7 +36,7 @@ test('the memory store is opened by its name, and an unknown name is answered wi
 });
 
 test('every code that the sources use is in the table, and the table has no other', async () => {
-  const folder = join(__dirname, '../src');
+  const folder = join(__dirname, '../../src');
   const files = (await readdir(folder, { recursive: true })).filter(
     (file) => file.endsWith('.ts') && !file.endsWith('error-codes.ts'),
   );

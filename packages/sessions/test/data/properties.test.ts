@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decode, encodeLive, encodeTombstone, parseRecord, type SessionRecord } from '../src/data/codec.js';
-import { changesBetween, hasSamePrimitives, mergeRecords } from '../src/data/merge.js';
-import { serializeRecord } from '../src/data/serialize.js';
-import { createRandomPool, isSessionId, keyOfSessionId, newSessionId } from '../src/data/session-id.js';
-import { findSessionIds } from '../src/engine/session-cookie.js';
+import { decode, encodeLive, encodeTombstone, parseRecord, type SessionRecord } from '../../src/data/codec.js';
+import { changesBetween, hasSamePrimitives, mergeRecords } from '../../src/data/merge.js';
+import { serializeRecord } from '../../src/data/serialize.js';
+import { createRandomPool, isSessionId, keyOfSessionId, newSessionId } from '../../src/data/session-id.js';
+import { findSessionIds } from '../../src/engine/session-cookie.js';
 
 const randomBytes = createRandomPool();
 

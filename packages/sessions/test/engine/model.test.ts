@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createSessionEngine } from '../src/engine/engine.js';
-import { beginRequest, type DirectRequest, idOfCookie } from './support/direct-request.js';
-import { SharedBackend } from './support/shared-backend.js';
+import { createSessionEngine } from '../../src/engine/engine.js';
+import { beginRequest, type DirectRequest, idOfCookie } from '../support/direct-request.js';
+import { SharedBackend } from '../support/shared-backend.js';
 
 /**
  * Random interleavings of requests over two engines on one store, each step compared with a sequential model of what the

@@ -1,10 +1,10 @@
 import { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
-import { closeApps, openApp } from './support/apps.js';
-import { gate, until } from './support/observe.js';
-import { SharedBackend } from './support/shared-backend.js';
-import { type Answer, Browser, type Routes, type TestApp } from './support/test-app.js';
+import { closeApps, openApp } from '../support/apps.js';
+import { gate, until } from '../support/observe.js';
+import { SharedBackend } from '../support/shared-backend.js';
+import { type Answer, Browser, type Routes, type TestApp } from '../support/test-app.js';
 
 afterEach(closeApps);
 

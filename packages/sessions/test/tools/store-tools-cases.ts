@@ -6,8 +6,8 @@ import { createSessionEngine } from '../../src/engine/engine.js';
 import type { SessionStore } from '../../src/session-store.js';
 import { revokeSession } from '../../src/tools/revoke-session.js';
 import { reportStore } from '../../src/tools/store-report.js';
-import { gate } from './observe.js';
-import { Browser, startApp, type TestApp } from './test-app.js';
+import { gate } from '../support/observe.js';
+import { Browser, startApp, type TestApp } from '../support/test-app.js';
 
 const HOUR = 3_600_000;
 
