@@ -11,14 +11,14 @@ import type {
   UpdateResult,
 } from './session-store.js';
 
-/** More than the tries of one commit, so that one unlucky request does not turn the others away. */
+/** More than the tries of one commit, so that one unlucky request does not keep the others out. */
 const FAILURES_TO_OPEN = 5;
 /** A call that hung weighs more than one that was refused: each costs its caller the whole deadline. */
 const HUNG_WEIGHT = 3;
 const OPEN_MS = 500;
 
 /** How a store is guarded. */
-export interface BreakerOptions {
+export interface CircuitBreakerOptions {
   /** Deadline of one call, ms. */
   readonly timeoutMs: number;
   /** Called when calls stop and when they go again. */
@@ -31,17 +31,17 @@ export interface BreakerOptions {
  * up on a dead server, and it recovers by itself. Whatever goes wrong comes out as StoreUnavailableError; a late answer is
  * dropped. A call that answers at once (memory) costs no timer and no promise.
  */
-export class GuardedStore implements SessionStore {
+export class CircuitBreaker implements SessionStore {
   readonly name: string;
   readonly isShared: boolean;
   readonly #store: SessionStore;
-  readonly #options: BreakerOptions;
+  readonly #options: CircuitBreakerOptions;
   #failures = 0;
   #isOpen = false;
   /** While open: when the next try may go, by performance.now(). */
   #nextTryAt = 0;
 
-  constructor(store: SessionStore, options: BreakerOptions) {
+  constructor(store: SessionStore, options: CircuitBreakerOptions) {
     this.name = store.name;
     this.isShared = store.isShared;
     this.#store = store;

@@ -1,7 +1,7 @@
 export { createSessionEngine } from './engine/engine.js';
 export { SESSION_ERROR_CODES, type SessionErrorCode } from './error-codes.js';
 export { SessionError, SessionUnavailableError, StoreUnavailableError } from './errors.js';
-export { openStore } from './open-store.js';
+export { openSharedRateLimit, openStore } from './open-store.js';
 export type { SessionCookieOptions, SessionEngineOptions, SessionLog, StoreSettings } from './session-options.js';
 export type {
   Awaitable,
@@ -30,7 +30,7 @@ export type {
 export { FileStore, type FileStoreOptions } from './stores/file/file-store.js';
 export { HandlerStore, type SessionHandler } from './stores/handler/handler-store.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';
-export { openSharedRateLimit, type SharedRateLimit } from './stores/redis/rate-limit.js';
+export type { SharedRateLimit } from './stores/redis/rate-limit.js';
 export { checkStore } from './tools/check-store.js';
 export { isSessionHandle, type RevokeOutcome, revokeSession } from './tools/revoke-session.js';
 export { reportStore, type StoreReport } from './tools/store-report.js';

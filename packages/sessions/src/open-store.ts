@@ -1,6 +1,7 @@
 import { SessionError } from './errors.js';
-import type { StoreSettings } from './session-options.js';
+import type { SessionLog, StoreSettings } from './session-options.js';
 import type { SessionStore } from './session-store.js';
+import type { SharedRateLimit } from './stores/redis/rate-limit.js';
 
 type Opener = (settings: StoreSettings) => Promise<SessionStore>;
 
@@ -34,4 +35,16 @@ export async function openStore(settings: StoreSettings): Promise<SessionStore> 
     'T4_SESSION_STORE_UNKNOWN',
     `the session store is ${JSON.stringify(settings.backend)}. Use one of ${Object.keys(OPENERS).join(', ')}.`,
   );
+}
+
+/**
+ * Opens the shared counters where the session store has a server for them: redis and valkey. Resolves to undefined for any
+ * other backend, whose processes count by themselves. Rejects as `openStore` does for the same settings.
+ */
+export async function openSharedRateLimit(
+  settings: StoreSettings,
+  log: Pick<SessionLog, 'info' | 'error'>,
+): Promise<SharedRateLimit | undefined> {
+  if (settings.backend !== 'redis' && settings.backend !== 'valkey') return undefined;
+  return (await import('./stores/redis/rate-limit.js')).openRedisRateLimit(settings, log);
 }

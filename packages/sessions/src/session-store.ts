@@ -8,7 +8,7 @@
  *   for every verb but `sweep` and `entries`. Durations (leases) run on the clock of the store, never on the caller's.
  * - Expected outcomes are return values. A store throws or rejects only when its backend fails, with a
  *   `StoreUnavailableError` (code T4_STORE_UNAVAILABLE) where a retry may help. It logs nothing.
- * - A result may be given at once or as a promise: memory answers synchronously and then nobody waits.
+ * - A result may be given at once or as a promise: memory gives it synchronously.
  * - Reading never removes. Only `sweep` and `remove` do.
  */
 
@@ -25,7 +25,7 @@ export interface StoredSession {
   readonly expiresAt: number;
 }
 
-/** The answer of `lock`: held with what was read in the same step, absent (then nothing is held), or busy. */
+/** The result of `lock`: held with what was read in the same step, absent (then nothing is held), or busy. */
 export type LockResult =
   | { readonly outcome: 'held'; readonly session: StoredSession }
   | { readonly outcome: 'absent' }
@@ -40,7 +40,7 @@ export interface BusyResult {
   readonly remainingMs?: number | undefined;
 }
 
-/** The answer of `update`. */
+/** The result of `update`. */
 export type UpdateResult =
   | { readonly outcome: 'updated'; readonly version: string }
   /** The key is absent or expired: an update never creates. */
@@ -80,7 +80,7 @@ export interface SessionStore {
   read(key: string): Awaitable<StoredSession | undefined>;
 
   /**
-   * Takes the lease and reads, in one step. Never waits: `busy` is an answer. The same owner may lock again (that renews).
+   * Takes the lease and reads, in one step. Never waits: `busy` is a result. The same owner may lock again (that renews).
    * A lease whose holder died ends by itself after its duration; one that claims to last longer than its full duration from
    * now counts as that duration.
    */

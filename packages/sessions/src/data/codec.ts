@@ -1,10 +1,10 @@
 /**
  * The text that a store keeps. It starts with the format, then fields that end with `;`:
  *
- *     t4s1;d;<createdAt>;<writer>;<JSON object>    a live session
- *     t4s1;x;<reason>;<writer>                     a tombstone: `replaced` by regenerate(), or `destroyed`
+ *     t4s1;d;<createdAt>;<mark>;<JSON object>    a live session
+ *     t4s1;x;<reason>;<mark>                     a tombstone: `replaced` by regenerate(), or `destroyed`
  *
- * `createdAt` is ms since the epoch. `writer` is unique per request (empty where one process owns the store): a request whose
+ * `createdAt` is ms since the epoch. `mark` is unique per request (empty where one process owns the store): a request whose
  * reply was lost recognises its own text by it. These fields live outside the user's data, so no key is reserved. The JSON
  * stays a slice until somebody touches the session. JSON.stringify escapes U+0000 and lone surrogates, so that any database
  * can keep the text.
@@ -34,27 +34,27 @@ export type SessionRecord = Record<string, unknown>;
 const LIVE = 't4s1;d;';
 const TOMBSTONE = 't4s1;x;';
 
-/** The stored text of a live session. `json` is the text of one JSON object, `writer` must not contain a semicolon. */
-export function encodeLive(createdAt: number, writer: string, json: string): string {
-  return `${LIVE}${createdAt};${writer};${json}`;
+/** The stored text of a live session. `json` is the text of one JSON object, `mark` must not contain a semicolon. */
+export function encodeLive(createdAt: number, mark: string, json: string): string {
+  return `${LIVE}${createdAt};${mark};${json}`;
 }
 
 /** The stored text of a session that ended. */
-export function encodeTombstone(reason: TombstoneReason, writer: string): string {
-  return `${TOMBSTONE}${reason};${writer}`;
+export function encodeTombstone(reason: TombstoneReason, mark: string): string {
+  return `${TOMBSTONE}${reason};${mark}`;
 }
 
 /** Reads a stored text without parsing the data. Undefined: truncated, foreign, or of a format that this version does not know. */
 export function decode(text: string): Payload | undefined {
   if (text.startsWith(LIVE)) {
     const createdAtEnd = text.indexOf(';', LIVE.length);
-    const writerEnd = createdAtEnd < 0 ? -1 : text.indexOf(';', createdAtEnd + 1);
-    if (writerEnd < 0 || text.charCodeAt(writerEnd + 1) !== 0x7b || text.charCodeAt(text.length - 1) !== 0x7d) {
+    const markEnd = createdAtEnd < 0 ? -1 : text.indexOf(';', createdAtEnd + 1);
+    if (markEnd < 0 || text.charCodeAt(markEnd + 1) !== 0x7b || text.charCodeAt(text.length - 1) !== 0x7d) {
       return undefined;
     }
     const createdAt = Number(text.slice(LIVE.length, createdAtEnd));
     if (!Number.isSafeInteger(createdAt)) return undefined;
-    return { kind: 'live', createdAt, json: text.slice(writerEnd + 1) };
+    return { kind: 'live', createdAt, json: text.slice(markEnd + 1) };
   }
   if (text.startsWith(TOMBSTONE)) {
     const reason = text.slice(TOMBSTONE.length, text.indexOf(';', TOMBSTONE.length));

@@ -10,7 +10,7 @@ export const EMPTY_JSON = '{}';
 const EMPTY: Readonly<SessionRecord> = Object.freeze({});
 
 /** One request's copy of the session's data, and the text it is compared with. Parsed only when somebody touches it. */
-export class SessionCopy {
+export class SessionSnapshot {
   readonly #controls: SessionControls;
   #data: Session | undefined;
   #json = EMPTY_JSON;

@@ -1,10 +1,10 @@
 // Over 250 lines: the four protocols that write share their steps and are read side by side.
-import { type GuardedStore, isPromise } from '../circuit-breaker.js';
+import { type CircuitBreaker, isPromise } from '../circuit-breaker.js';
 import { decode, encodeLive, encodeTombstone, parseRecord } from '../data/codec.js';
 import { mergeRecords } from '../data/merge.js';
 import { checkSize, serializeRecord } from '../data/serialize.js';
 import { SessionError, SessionUnavailableError } from '../errors.js';
-import { Patience } from '../locking/backoff.js';
+import { Backoff } from '../locking/backoff.js';
 import type { SessionHold } from '../locking/session-lock.js';
 import { sessionConflict, sessionEnded } from '../session-errors.js';
 import type { Awaitable, StoredSession, UpdateResult } from '../session-store.js';
@@ -27,7 +27,7 @@ export interface KnownSession {
 }
 
 /** What one request wants to be written over a known session. */
-export interface WriteJob {
+export interface CommitJob {
   readonly session: KnownSession;
   /** The request's data as JSON text, as it is to be stored. */
   readonly json: string;
@@ -37,7 +37,7 @@ export interface WriteJob {
   readonly storedJson: string | undefined;
   readonly expiresAt: number;
   /** Marks the text as this request's own, so that it is recognised after a lost reply. Also the owner of its lease. */
-  readonly writer: string;
+  readonly mark: string;
   /** The exclusive hold, if the request has one. */
   readonly hold: SessionHold | undefined;
   readonly keepsHold: boolean;
@@ -46,7 +46,7 @@ export interface WriteJob {
 }
 
 /** `mergedJson` is set where what is stored differs from the request's own data. */
-export type WriteResult =
+export type CommitResult =
   | {
       readonly outcome: 'stored';
       readonly version: string;
@@ -61,12 +61,12 @@ export type WriteResult =
  * promise, never by a throw: T4_SESSION_CONFLICT, T4_SESSION_ENDED, T4_SESSION_BUSY, T4_SESSION_UNAVAILABLE,
  * T4_SESSION_TOO_LARGE. After an error nothing of the request is stored, except where its own reply was lost.
  */
-export class SessionWriter {
-  readonly #store: GuardedStore;
+export class SessionCommit {
+  readonly #store: CircuitBreaker;
   readonly #settings: EngineSettings;
   readonly #once: OnceLog;
 
-  constructor(store: GuardedStore, settings: EngineSettings, once: OnceLog) {
+  constructor(store: CircuitBreaker, settings: EngineSettings, once: OnceLog) {
     this.#store = store;
     this.#settings = settings;
     this.#once = once;
@@ -80,7 +80,7 @@ export class SessionWriter {
   }
 
   /** Writes over what the request loaded, merging with what came in between. */
-  update(job: WriteJob): Awaitable<WriteResult> {
+  update(job: CommitJob): Awaitable<CommitResult> {
     const { session, expiresAt } = job;
     let merged: string | undefined;
     let text: string;
@@ -100,20 +100,20 @@ export class SessionWriter {
    * old session as it was and an orphan that expires. Returns the new version. Somebody else ending the session first is
    * T4_SESSION_ENDED whatever the method: nobody may be told that a login happened which did not.
    */
-  async replace(job: WriteJob, newKey: string): Promise<Extract<WriteResult, { outcome: 'stored' }>> {
+  async replace(job: CommitJob, newKey: string): Promise<Extract<CommitResult, { outcome: 'stored' }>> {
     const { key } = job.session;
     let merged = job.storedJson === undefined ? undefined : this.#merge(job, job.storedJson);
     let text = this.#encode(job, merged);
     let newVersion = await this.create(newKey, text, job.expiresAt);
-    const tombstone = encodeTombstone('replaced', job.writer);
-    const patience = this.#patience(job);
+    const tombstone = encodeTombstone('replaced', job.mark);
+    const backoff = this.#backoff(job);
     let version = job.session.version;
     try {
       for (let conflicts = 0; conflicts < MOST_CONFLICTS; ) {
         const result = await this.#retrying(() => this.#sendTombstone(job, tombstone, version));
         if (result.outcome === 'updated') return stored(newVersion, job.expiresAt, merged);
         if (result.outcome === 'busy') {
-          await patience.pause(result.holder);
+          await backoff.pause(result.holder);
           continue;
         }
         const current = result.outcome === 'gone' ? undefined : await this.#current(key, result);
@@ -138,17 +138,17 @@ export class SessionWriter {
    * Puts a tombstone over the session, whatever was written to it meanwhile. `ended`: it is dead now, or was destroyed by
    * somebody else. `gone`: there was nothing left. `replaced`: another request gave it a new id first, so this one ended nothing.
    */
-  async destroy(job: Omit<WriteJob, 'json' | 'baseJson' | 'storedJson'>): Promise<'ended' | 'gone' | 'replaced'> {
+  async destroy(job: Omit<CommitJob, 'json' | 'baseJson' | 'storedJson'>): Promise<'ended' | 'gone' | 'replaced'> {
     const { key } = job.session;
-    const tombstone = encodeTombstone('destroyed', job.writer);
-    const patience = this.#patience(job);
+    const tombstone = encodeTombstone('destroyed', job.mark);
+    const backoff = this.#backoff(job);
     let version = job.session.version;
     for (let conflicts = 0; conflicts < MOST_CONFLICTS; ) {
       const result = await this.#retrying(() => this.#sendTombstone(job, tombstone, version));
       if (result.outcome === 'updated') return 'ended';
       if (result.outcome === 'gone') return 'gone';
       if (result.outcome === 'busy') {
-        await patience.pause(result.holder);
+        await backoff.pause(result.holder);
         continue;
       }
       const current = await this.#current(key, result);
@@ -185,24 +185,24 @@ export class SessionWriter {
   }
 
   async #updateSlowly(
-    job: WriteJob,
+    job: CommitJob,
     firstText: string,
     firstMerged: string | undefined,
     first: Awaitable<UpdateResult>,
-  ): Promise<WriteResult> {
+  ): Promise<CommitResult> {
     const { key } = job.session;
     let { version } = job.session;
     let { expiresAt } = job;
     let text = firstText;
     let merged = firstMerged;
-    let patience: Patience | undefined;
+    let backoff: Backoff | undefined;
     let result = await this.#retrying(() => this.#send(job, text, version, expiresAt), first);
     for (let conflicts = 0; conflicts < MOST_CONFLICTS; ) {
       if (result.outcome === 'updated') return stored(result.version, expiresAt, merged);
       if (result.outcome === 'gone') return { outcome: 'ended' };
       if (result.outcome === 'busy') {
-        patience ??= this.#patience(job);
-        await patience.pause(result.holder);
+        backoff ??= this.#backoff(job);
+        await backoff.pause(result.holder);
       } else {
         const current = await this.#current(key, result);
         if (current?.text === text) return stored(current.version, current.expiresAt, merged);
@@ -220,7 +220,7 @@ export class SessionWriter {
   }
 
   /** The merged JSON text. Throws T4_SESSION_CONFLICT when both sides changed a key and the request may not simply win. */
-  #merge(job: WriteJob, theirJson: string): string {
+  #merge(job: CommitJob, theirJson: string): string {
     const isHolder = job.hold !== undefined;
     // Whoever held the session and lost its lease must not take an equal value for its own: both may have counted to 2.
     const { conflicts, keptKeys, merged } = mergeRecords(
@@ -242,21 +242,25 @@ export class SessionWriter {
     return serializeRecord(merged);
   }
 
-  #encode(job: WriteJob, merged: string | undefined): string {
+  #encode(job: CommitJob, merged: string | undefined): string {
     const json = merged ?? job.json;
-    const text = encodeLive(job.session.createdAt, job.writer, json);
+    const text = encodeLive(job.session.createdAt, job.mark, json);
     checkSize(text, json, this.#settings.maxBytes);
     return text;
   }
 
-  #send(job: WriteJob, text: string, version: string, expiresAt: number): Awaitable<UpdateResult> {
+  #send(job: CommitJob, text: string, version: string, expiresAt: number): Awaitable<UpdateResult> {
     return this.#store.update(job.session.key, { text, expiresAt }, version, {
       owner: job.hold?.owner,
       keepLease: job.keepsHold,
     });
   }
 
-  #sendTombstone(job: Pick<WriteJob, 'session' | 'hold'>, tombstone: string, version: string): Awaitable<UpdateResult> {
+  #sendTombstone(
+    job: Pick<CommitJob, 'session' | 'hold'>,
+    tombstone: string,
+    version: string,
+  ): Awaitable<UpdateResult> {
     const expiresAt = this.#settings.now() + TOMBSTONE_MS;
     return this.#store.update(job.session.key, { text: tombstone, expiresAt }, version, { owner: job.hold?.owner });
   }
@@ -277,9 +281,9 @@ export class SessionWriter {
     throw sessionEnded(label);
   }
 
-  #patience(job: Pick<WriteJob, 'label' | 'session'>): Patience {
+  #backoff(job: Pick<CommitJob, 'label' | 'session'>): Backoff {
     const deadline = performance.now() + this.#settings.lockWaitMs;
-    return new Patience(this.#settings, job.label, job.session.key, deadline);
+    return new Backoff(this.#settings, job.label, job.session.key, deadline);
   }
 
   /** Asks again after a failure, within the deadline of one call: a reply may have been lost on the way. */
@@ -307,7 +311,7 @@ function stored(
   version: string,
   expiresAt: number,
   mergedJson: string | undefined,
-): Extract<WriteResult, { outcome: 'stored' }> {
+): Extract<CommitResult, { outcome: 'stored' }> {
   return mergedJson === undefined
     ? { outcome: 'stored', version, expiresAt }
     : { outcome: 'stored', version, expiresAt, mergedJson };

@@ -1,13 +1,13 @@
-import { GuardedStore } from '../circuit-breaker.js';
+import { CircuitBreaker } from '../circuit-breaker.js';
 import { SessionLocks } from '../locking/session-lock.js';
 import type { SessionEngineOptions } from '../session-options.js';
 import type { SessionEngine } from '../session-types.js';
-import { SessionWriter } from './commit.js';
+import { SessionCommit } from './commit.js';
 import type { EngineParts } from './engine-parts.js';
 import { resolveEngineSettings } from './engine-settings.js';
 import { InFlight } from './in-flight.js';
 import { SessionLoader } from './load-session.js';
-import { SessionModes } from './lock-mode.js';
+import { LockModes } from './lock-mode.js';
 import { OnceLog } from './once-log.js';
 import { EngineRequestSession } from './request-session.js';
 import { Sweeper } from './sweeper.js';
@@ -20,7 +20,7 @@ import { Sweeper } from './sweeper.js';
 export function createSessionEngine(options: SessionEngineOptions): SessionEngine {
   const settings = resolveEngineSettings(options);
   const { log } = settings;
-  const store = new GuardedStore(options.store, {
+  const store = new CircuitBreaker(options.store, {
     timeoutMs: settings.timeoutMs,
     onChange: (state, cause) => {
       if (state === 'closed') log.info(`The ${store.name} session store answers again.`);
@@ -34,8 +34,8 @@ export function createSessionEngine(options: SessionEngineOptions): SessionEngin
     store,
     loader: new SessionLoader(store, locks, settings),
     locks,
-    writer: new SessionWriter(store, settings, once),
-    modes: new SessionModes(settings.lock),
+    commit: new SessionCommit(store, settings, once),
+    lockModes: new LockModes(settings.lock),
     once,
     inFlight: new InFlight(),
   };

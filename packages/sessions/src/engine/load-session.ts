@@ -1,4 +1,4 @@
-import { type GuardedStore, isPromise } from '../circuit-breaker.js';
+import { type CircuitBreaker, isPromise } from '../circuit-breaker.js';
 import { decode, type TombstoneReason } from '../data/codec.js';
 import { keyOfSessionId, logNameOfKey } from '../data/session-id.js';
 import type { Acquired, LockCaller, SessionHold, SessionLocks } from '../locking/session-lock.js';
@@ -23,11 +23,11 @@ const NONE: Loaded = Object.freeze({ kind: 'none' });
 
 /** Finds the live session among the ids that a request offers. */
 export class SessionLoader {
-  readonly #store: GuardedStore;
+  readonly #store: CircuitBreaker;
   readonly #locks: SessionLocks;
   readonly #settings: EngineSettings;
 
-  constructor(store: GuardedStore, locks: SessionLocks, settings: EngineSettings) {
+  constructor(store: CircuitBreaker, locks: SessionLocks, settings: EngineSettings) {
     this.#store = store;
     this.#locks = locks;
     this.#settings = settings;
@@ -56,7 +56,7 @@ export class SessionLoader {
       return goOn(this.#judge(id, key, read));
     }
     const acquired = this.#locks.acquire(key, caller);
-    if (isPromise(acquired)) return acquired.then((turn) => goOn(this.#judgeHeld(id, key, turn)));
+    if (isPromise(acquired)) return acquired.then((one) => goOn(this.#judgeHeld(id, key, one)));
     return goOn(this.#judgeHeld(id, key, acquired));
   }
 

@@ -8,7 +8,7 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TR
  * hold, and safe ones until their route has shown that it sets nothing: starting the other way round would lose updates in every
  * process that has not learned yet.
  */
-export class SessionModes {
+export class LockModes {
   readonly #lock: EngineSettings['lock'];
 
   constructor(lock: EngineSettings['lock']) {

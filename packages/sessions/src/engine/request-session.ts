@@ -1,7 +1,7 @@
 import { isPromise } from '../circuit-breaker.js';
 import type { SessionControls } from '../data/session-data.js';
 import { logNameOfKey } from '../data/session-id.js';
-import { SessionCopy } from '../data/session-snapshot.js';
+import { SessionSnapshot } from '../data/session-snapshot.js';
 import { SessionError, SessionUnavailableError } from '../errors.js';
 import { sessionNotLoaded, writeAfterRelease } from '../session-errors.js';
 import type { Awaitable } from '../session-store.js';
@@ -17,11 +17,11 @@ import type { EngineParts } from './engine-parts.js';
 import type { Loaded } from './load-session.js';
 import { findSessionIds, renameCookie, sessionCookie } from './session-cookie.js';
 import { expiryFromNow, maxAgeSeconds } from './session-expiry.js';
-import { SessionKeeper } from './session-transaction.js';
+import { SessionTransaction } from './session-transaction.js';
 
 /**
  * The session of one request as the HTTP layer walks it: begun, loaded, used, saved or released, committed. Which steps bring it
- * into the store is in session-keeper.ts, who may hold it in session-lock.ts. A little over 250 lines: the walk reads best in one piece.
+ * into the store is in session-transaction.ts, who may hold it in session-lock.ts. A little over 250 lines: the walk reads best in one piece.
  */
 export class EngineRequestSession implements RequestSession, SessionControls {
   readonly #parts: EngineParts;
@@ -32,8 +32,8 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   #state: 'begun' | 'loaded' | 'released' | 'committed' = 'begun';
   /** Why the data cannot be used: the store is away, or the wait was in vain. */
   #failure: SessionError | undefined;
-  readonly #copy: SessionCopy;
-  readonly #keeper: SessionKeeper;
+  readonly #snapshot: SessionSnapshot;
+  readonly #transaction: SessionTransaction;
   #saving: Promise<void> | undefined;
   #releasing: Promise<void> | undefined;
 
@@ -41,8 +41,8 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     this.#parts = parts;
     this.#request = request;
     this.#route = route;
-    this.#copy = new SessionCopy(this);
-    this.#keeper = new SessionKeeper(parts, request, route, this.#copy);
+    this.#snapshot = new SessionSnapshot(this);
+    this.#transaction = new SessionTransaction(parts, request, route, this.#snapshot);
   }
 
   get isExclusive(): boolean {
@@ -50,23 +50,23 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   }
 
   get setCookie(): string | undefined {
-    return this.#keeper.setCookie;
+    return this.#transaction.setCookie;
   }
 
   get wasUsed(): boolean {
-    return this.#copy.isTouched || this.#keeper.setCookie !== undefined;
+    return this.#snapshot.isTouched || this.#transaction.setCookie !== undefined;
   }
 
   load(): Promise<void> | undefined {
     this.#state = 'loaded';
     const mode = this.#sessionMode();
     if (mode === 'none') return undefined;
-    if (this.#parts.settings.isAutostart) this.#keeper.want();
+    if (this.#parts.settings.isAutostart) this.#transaction.want();
     const ids = this.#sessionIds();
     if (ids.length === 0) return undefined;
     const caller =
       mode === 'exclusive'
-        ? { request: this.#request, label: this.#route.label, owner: this.#keeper.leaseOwner() }
+        ? { request: this.#request, label: this.#route.label, owner: this.#transaction.leaseOwner() }
         : undefined;
     try {
       const loading = this.#parts.loader.load(ids, caller);
@@ -82,7 +82,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
 
   get data(): Session {
     if (this.#failure !== undefined) throw this.#failure;
-    return this.#copy.open(() => this.#forgetCorrupt());
+    return this.#snapshot.open(() => this.#forgetCorrupt());
   }
 
   replace(value: unknown): void {
@@ -91,30 +91,30 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     if (value !== undefined && value !== null && typeof value !== 'object') {
       throw new TypeError(`req.session = ${typeof value}: assign an object, its properties become the session's data.`);
     }
-    this.#copy.replace(value);
+    this.#snapshot.replace(value);
   }
 
   regenerate(): string {
     void this.data;
     this.#throwIfReleased();
-    return this.#keeper.regenerate();
+    return this.#transaction.regenerate();
   }
 
   destroy(): void {
     this.#throwIfReleased();
     void this.data;
-    this.#copy.replace(undefined);
-    this.#keeper.destroy();
+    this.#snapshot.replace(undefined);
+    this.#transaction.destroy();
   }
 
   currentId(): string {
-    return this.#keeper.currentId();
+    return this.#transaction.currentId();
   }
 
   cookieHeader(name: string | undefined): string {
     const { settings } = this.#parts;
     const cookie = name === undefined ? settings.cookie : renameCookie(settings.cookie, name);
-    const maxAge = maxAgeSeconds(settings, expiryFromNow(settings, this.#keeper.createdAt));
+    const maxAge = maxAgeSeconds(settings, expiryFromNow(settings, this.#transaction.createdAt));
     return sessionCookie(cookie, this.currentId(), maxAge, this.#request.isHttps);
   }
 
@@ -136,13 +136,13 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     const isLoaded = this.#state === 'loaded';
     this.#state = 'released';
     // Frozen first: a write that comes while the store is working must throw instead of vanish.
-    this.#copy.freeze();
+    this.#snapshot.freeze();
     const releasing = (async () => {
       try {
         await this.#saving?.catch(ignore);
         if (isLoaded) await this.#parts.inFlight.track(this.#store(false));
       } finally {
-        this.#keeper.letGo();
+        this.#transaction.letGo();
       }
     })();
     // Whoever does not await it hears of a failure from the commit.
@@ -157,7 +157,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     if (state === 'committed') return undefined;
     if (this.#releasing !== undefined) return this.#finishReleased(this.#releasing, outcome);
     if (state === 'begun') {
-      if (this.#copy.isTouched) this.#warnOfDrop('which was not loaded yet');
+      if (this.#snapshot.isTouched) this.#warnOfDrop('which was not loaded yet');
       return undefined;
     }
     if (this.#saving !== undefined) return this.#parts.inFlight.track(this.#finishLater(outcome));
@@ -168,13 +168,13 @@ export class EngineRequestSession implements RequestSession, SessionControls {
       storing = Promise.reject(error);
     }
     if (isPromise(storing)) return this.#parts.inFlight.track(this.#finish(storing, outcome));
-    this.#keeper.letGo();
+    this.#transaction.letGo();
     this.#learn(outcome);
     return undefined;
   }
 
   #sessionMode(): SessionMode {
-    this.#mode ??= this.#parts.modes.modeOf(this.#route, this.#request.method);
+    this.#mode ??= this.#parts.lockModes.modeOf(this.#route, this.#request.method);
     return this.#mode;
   }
 
@@ -187,7 +187,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   }
 
   #use(loaded: Loaded): undefined {
-    this.#keeper.adopt(loaded);
+    this.#transaction.adopt(loaded);
   }
 
   /** An unavailable store is no failure of the request: only touching the data is. */
@@ -203,7 +203,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   /** Found only now, because an untouched session is not parsed. The damaged entry stays where it is, a new session begins. */
   #forgetCorrupt(): void {
     this.#parts.settings.log.warn('A stored session is not readable JSON; it counts as absent.', {
-      session: logNameOfKey(this.#keeper.forgetFound() ?? ''),
+      session: logNameOfKey(this.#transaction.forgetFound() ?? ''),
       store: this.#parts.store.name,
     });
   }
@@ -212,7 +212,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   #store(keepsHold: boolean): Awaitable<void> {
     if (this.#failure !== undefined) return undefined;
     if (this.#sessionMode() === 'none') return this.#checkUnloaded({ status: 200 });
-    return this.#keeper.store(keepsHold);
+    return this.#transaction.store(keepsHold);
   }
 
   async #finishLater(outcome: SessionOutcome): Promise<void> {
@@ -231,24 +231,24 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     try {
       await storing;
     } catch (error) {
-      this.#keeper.dropCookie();
+      this.#transaction.dropCookie();
       throw error;
     } finally {
-      this.#keeper.letGo();
+      this.#transaction.letGo();
     }
     this.#learn(outcome);
   }
 
   #learn(outcome: SessionOutcome): void {
     if (outcome.isHandlerDone && this.#failure === undefined)
-      this.#parts.modes.learn(this.#route, this.#request.method, this.#keeper.hasSetKey, outcome.status);
+      this.#parts.lockModes.learn(this.#route, this.#request.method, this.#transaction.hasSetKey, outcome.status);
   }
 
   /** A route that does not load its session must not lose a write silently. */
   #checkUnloaded(outcome: Pick<SessionOutcome, 'status'>): undefined {
-    const isChanged = this.#keeper.hasIntent || this.#keeper.changedJson() !== undefined;
+    const isChanged = this.#transaction.hasIntent || this.#transaction.changedJson() !== undefined;
     if (!isChanged) return undefined;
-    if (this.#parts.modes.isUnsafe(this.#request.method) && outcome.status < 400) {
+    if (this.#parts.lockModes.isUnsafe(this.#request.method) && outcome.status < 400) {
       throw sessionNotLoaded(this.#route.label);
     }
     this.#warnOfDrop('which this route does not load; declare route.session("exclusive") for it');
@@ -256,7 +256,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   }
 
   #warnOfDrop(why: string): void {
-    if (!this.#copy.hasKeys && !this.#keeper.hasIntent) return;
+    if (!this.#snapshot.hasKeys && !this.#transaction.hasIntent) return;
     this.#parts.once.warn(
       `dropped ${this.#route.label}`,
       () => `${this.#route.label} changed the session, ${why}. The change is dropped.`,
@@ -272,7 +272,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   }
 
   #reportLateWrite(): void {
-    if (this.#failure === undefined && this.#keeper.changedJson() !== undefined)
+    if (this.#failure === undefined && this.#transaction.changedJson() !== undefined)
       throw writeAfterRelease(this.#route.label);
   }
 

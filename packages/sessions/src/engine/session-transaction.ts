@@ -2,12 +2,12 @@ import { isPromise } from '../circuit-breaker.js';
 import { encodeLive, type SessionRecord, type TombstoneReason } from '../data/codec.js';
 import { checkSize } from '../data/serialize.js';
 import { keyOfSessionId, newLeaseOwner, newSessionId } from '../data/session-id.js';
-import { EMPTY_JSON, type SessionCopy } from '../data/session-snapshot.js';
+import { EMPTY_JSON, type SessionSnapshot } from '../data/session-snapshot.js';
 import type { SessionHold } from '../locking/session-lock.js';
 import { sessionEnded } from '../session-errors.js';
 import type { Awaitable } from '../session-store.js';
 import type { SessionRequest, SessionRoute } from '../session-types.js';
-import type { WriteJob, WriteResult } from './commit.js';
+import type { CommitJob, CommitResult } from './commit.js';
 import { warnOfData } from './debug-warnings.js';
 import type { EngineParts } from './engine-parts.js';
 import type { FoundSession, Loaded } from './load-session.js';
@@ -16,14 +16,14 @@ import { expiryFromNow, maxAgeSeconds, slideExpiry } from './session-expiry.js';
 
 /**
  * What one request knows of its stored session, what it wants to become of it, and the way from the request's copy into the
- * store. How each step is made safe is in session-writer.ts; this decides which step it is, and which cookie follows. Over 250
+ * store. How each step is made safe is in commit.ts; this decides which step it is, and which cookie follows. Over 250
  * lines because all of it reads and moves the same few fields.
  */
-export class SessionKeeper {
+export class SessionTransaction {
   readonly #parts: EngineParts;
   readonly #request: SessionRequest;
   readonly #route: SessionRoute;
-  readonly #copy: SessionCopy;
+  readonly #snapshot: SessionSnapshot;
   #found: FoundSession | undefined;
   /** The session that the cookie names ended while this request was on its way. */
   #tombstone: TombstoneReason | undefined;
@@ -37,11 +37,11 @@ export class SessionKeeper {
   #setCookie: string | undefined;
   #owner: string | undefined;
 
-  constructor(parts: EngineParts, request: SessionRequest, route: SessionRoute, copy: SessionCopy) {
+  constructor(parts: EngineParts, request: SessionRequest, route: SessionRoute, copy: SessionSnapshot) {
     this.#parts = parts;
     this.#request = request;
     this.#route = route;
-    this.#copy = copy;
+    this.#snapshot = copy;
   }
 
   /** The Set-Cookie value that what was stored so far asks for. */
@@ -69,7 +69,7 @@ export class SessionKeeper {
     if (loaded.kind !== 'live') return;
     this.#found = loaded.found;
     this.#hold = loaded.hold;
-    this.#copy.load(loaded.json);
+    this.#snapshot.load(loaded.json);
   }
 
   /** A session is made even if nothing is put into it. */
@@ -140,13 +140,13 @@ export class SessionKeeper {
 
   /** What is to be stored, if anything; remembers whether a key was set and warns of odd data in debug mode. */
   changedJson(): string | undefined {
-    const json = this.#copy.changedJson();
+    const json = this.#snapshot.changedJson();
     if (json === undefined) return undefined;
-    const { modes, settings } = this.#parts;
-    if (!this.#hasSetKey && modes.isLearning(this.#route, this.#request.method)) {
-      this.#hasSetKey = this.#copy.hasSetKey();
+    const { lockModes, settings } = this.#parts;
+    if (!this.#hasSetKey && lockModes.isLearning(this.#route, this.#request.method)) {
+      this.#hasSetKey = this.#snapshot.hasSetKey();
     }
-    if (settings.isDebug) warnOfData(this.#parts, this.#route.label, this.#copy.data as SessionRecord, json);
+    if (settings.isDebug) warnOfData(this.#parts, this.#route.label, this.#snapshot.data as SessionRecord, json);
     return json;
   }
 
@@ -159,23 +159,23 @@ export class SessionKeeper {
 
   #storeChanges(found: FoundSession, json: string, keepsHold: boolean): Awaitable<void> {
     if (this.#hold !== undefined) return this.#update(found, json, this.#hold, keepsHold);
-    // A shared request that changed something after all waits its turn like any other writer of this process.
+    // A shared request that changed something after all waits in line like any other request that writes.
     const { locks, settings } = this.#parts;
     const entered = locks.enterQueue(found.key, this.#route.label, performance.now() + settings.lockWaitMs);
-    if (isPromise(entered)) return entered.then((turn) => this.#updateInTurn(found, json, turn));
-    return this.#updateInTurn(found, json, entered);
+    if (isPromise(entered)) return entered.then((queued) => this.#updateQueued(found, json, queued));
+    return this.#updateQueued(found, json, entered);
   }
 
-  #updateInTurn(found: FoundSession, json: string, turn: SessionHold): Awaitable<void> {
+  #updateQueued(found: FoundSession, json: string, queued: SessionHold): Awaitable<void> {
     const updating = this.#update(found, json, undefined, false);
-    if (isPromise(updating)) return updating.finally(() => turn.end());
-    turn.end();
+    if (isPromise(updating)) return updating.finally(() => queued.end());
+    queued.end();
     return undefined;
   }
 
   #update(found: FoundSession, json: string, hold: SessionHold | undefined, keepsHold: boolean): Awaitable<void> {
-    const result = this.#parts.writer.update(this.#job(found, json, hold, keepsHold));
-    const use = (written: WriteResult): void => {
+    const result = this.#parts.commit.update(this.#job(found, json, hold, keepsHold));
+    const use = (written: CommitResult): void => {
       if (written.outcome === 'ended') {
         this.#found = undefined;
         this.#tombstone = 'destroyed';
@@ -190,14 +190,14 @@ export class SessionKeeper {
   }
 
   #create(json: string): Awaitable<void> {
-    const { settings, writer } = this.#parts;
+    const { settings, commit } = this.#parts;
     const createdAt = settings.now();
     const id = this.currentId();
     const key = keyOfSessionId(id);
     const expiresAt = expiryFromNow(settings, createdAt);
-    const text = encodeLive(createdAt, this.#writerName(), json);
+    const text = encodeLive(createdAt, this.#mark(), json);
     checkSize(text, json, settings.maxBytes);
-    const created = writer.create(key, text, expiresAt);
+    const created = commit.create(key, text, expiresAt);
     const use = (version: string): void => {
       this.#newId = undefined;
       this.#isWanted = false;
@@ -215,19 +215,19 @@ export class SessionKeeper {
       this.#refuseAsEnded();
       return;
     }
-    const { locks, settings, writer } = this.#parts;
-    const turn =
+    const { locks, settings, commit } = this.#parts;
+    const queued =
       this.#hold === undefined
         ? await locks.enterQueue(found.key, this.#route.label, performance.now() + settings.lockWaitMs)
         : undefined;
     try {
-      const json = this.changedJson() ?? this.#copy.json;
+      const json = this.changedJson() ?? this.#snapshot.json;
       const job = this.#job(found, json, this.#hold, false);
       if (this.#ending === 'replaced') {
         const id = this.currentId();
         const key = keyOfSessionId(id);
         const expiresAt = expiryFromNow(settings, found.createdAt);
-        const written = await writer.replace({ ...job, expiresAt }, key);
+        const written = await commit.replace({ ...job, expiresAt }, key);
         this.#ending = undefined;
         this.#newId = undefined;
         this.#endHold();
@@ -236,10 +236,10 @@ export class SessionKeeper {
         this.#giveCookie(written.expiresAt);
         return;
       }
-      const destroyed = await writer.destroy(job);
+      const destroyed = await commit.destroy(job);
       this.#ending = undefined;
       this.#found = undefined;
-      this.#copy.forget();
+      this.#snapshot.forget();
       if (destroyed === 'replaced') {
         this.#tombstone = 'replaced';
         this.#refuseAsEnded();
@@ -248,7 +248,7 @@ export class SessionKeeper {
       if (destroyed === 'ended') this.#setCookie = expiredSessionCookie(settings.cookie, this.#request.isHttps);
       this.letGo();
     } finally {
-      turn?.end();
+      queued?.end();
     }
     // What was written after destroy() starts a session of its own.
     const json = this.changedJson();
@@ -259,7 +259,7 @@ export class SessionKeeper {
   #touch(found: FoundSession): Awaitable<void> {
     const to = slideExpiry(this.#parts.settings, found);
     if (to === found.expiresAt) return undefined;
-    const touched = this.#parts.writer.touch(found, to);
+    const touched = this.#parts.commit.touch(found, to);
     const use = (isMoved: boolean): void => {
       if (!isMoved) return;
       this.#found = { ...found, expiresAt: to };
@@ -268,26 +268,26 @@ export class SessionKeeper {
     return isPromise(touched) ? touched.then(use) : use(touched);
   }
 
-  #job(found: FoundSession, json: string, hold: SessionHold | undefined, keepsHold: boolean): WriteJob {
+  #job(found: FoundSession, json: string, hold: SessionHold | undefined, keepsHold: boolean): CommitJob {
     return {
       session: found,
       json,
-      baseJson: this.#copy.json,
-      storedJson: this.#copy.storedJson,
+      baseJson: this.#snapshot.json,
+      storedJson: this.#snapshot.storedJson,
       expiresAt: slideExpiry(this.#parts.settings, found),
-      writer: this.#writerName(),
+      mark: this.#mark(),
       hold,
       keepsHold,
-      isUnsafe: this.#parts.modes.isUnsafe(this.#request.method),
+      isUnsafe: this.#parts.lockModes.isUnsafe(this.#request.method),
       label: this.#route.label,
     };
   }
 
   /** After a write: the request's data and the store say the same. The cookie follows where the expiry moved. */
-  #nowInStep(found: FoundSession, json: string, written: Extract<WriteResult, { outcome: 'stored' }>): void {
+  #nowInStep(found: FoundSession, json: string, written: Extract<CommitResult, { outcome: 'stored' }>): void {
     this.#found = { ...found, version: written.version, expiresAt: written.expiresAt };
     if (written.expiresAt !== found.expiresAt) this.#giveCookie(written.expiresAt);
-    this.#copy.nowStored(json, written.mergedJson);
+    this.#snapshot.nowStored(json, written.mergedJson);
   }
 
   /** The hold is over because a command that wrote has given the lease back. */
@@ -311,7 +311,7 @@ export class SessionKeeper {
   }
 
   /** Bytes that name this request in the store; empty where one process owns the store and no reply is lost. */
-  #writerName(): string {
+  #mark(): string {
     return this.#parts.store.isShared || this.#ending !== undefined ? this.#newOwner() : '';
   }
 
@@ -322,7 +322,7 @@ export class SessionKeeper {
 
   /** A change to a session that ended: an unsafe method hears of it, a safe one keeps its answer. */
   #refuseAsEnded(): void {
-    if (this.#parts.modes.isUnsafe(this.#request.method)) throw sessionEnded(this.#route.label);
+    if (this.#parts.lockModes.isUnsafe(this.#request.method)) throw sessionEnded(this.#route.label);
     this.#parts.settings.log.warn(
       `${this.#route.label} changed a session that was ended or replaced while it ran; the change is dropped.`,
     );

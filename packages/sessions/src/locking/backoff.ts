@@ -13,7 +13,7 @@ export const LONG_HOLD_MS = 2_000;
  * Bounded, growing, jittered pauses for somebody who asks a store again and again. `pause` fails with T4_SESSION_BUSY once the
  * deadline (by performance.now()) has passed.
  */
-export class Patience {
+export class Backoff {
   readonly #settings: EngineSettings;
   readonly #label: string;
   readonly #key: string;

@@ -1,10 +1,10 @@
-import { type GuardedStore, isPromise } from '../circuit-breaker.js';
+import { type CircuitBreaker, isPromise } from '../circuit-breaker.js';
 import { logNameOfKey } from '../data/session-id.js';
 import type { EngineSettings } from '../engine/engine-settings.js';
 import { clientGone } from '../session-errors.js';
 import type { Lease, LockResult } from '../session-store.js';
 import type { SessionRequest } from '../session-types.js';
-import { Patience } from './backoff.js';
+import { Backoff } from './backoff.js';
 import { SessionQueue } from './session-queue.js';
 
 /** What a request that holds a session holds, from load to commit. */
@@ -56,7 +56,7 @@ export class SessionHold {
   }
 }
 
-/** What `acquire` found once it was the request's turn. */
+/** What `acquire` found once the request was in. */
 export interface Acquired {
   readonly hold: SessionHold;
   readonly result: LockResult;
@@ -75,13 +75,13 @@ export interface LockCaller {
  * taken by the very command that loads. The queue means that one process has one poller per session at most.
  */
 export class SessionLocks {
-  readonly #store: GuardedStore;
+  readonly #store: CircuitBreaker;
   readonly #settings: EngineSettings;
   readonly #queue: SessionQueue;
   /** Unlocks under way, which `close()` waits for. */
   readonly #unlocking = new Set<Promise<void>>();
 
-  constructor(store: GuardedStore, settings: EngineSettings) {
+  constructor(store: CircuitBreaker, settings: EngineSettings) {
     this.#store = store;
     this.#settings = settings;
     this.#queue = new SessionQueue(settings);
@@ -124,7 +124,7 @@ export class SessionLocks {
     while (this.#unlocking.size > 0) await Promise.allSettled(this.#unlocking);
   }
 
-  /** It is the caller's turn in this process. */
+  /** The caller is in: nobody else of this process holds the session. */
   #enter(key: string, caller: LockCaller, deadline: number): Acquired | Promise<Acquired> {
     const hold = new SessionHold(key, caller.owner, () => this.#queue.leave(key));
     let result: LockResult | Promise<LockResult>;
@@ -147,11 +147,11 @@ export class SessionLocks {
     deadline: number,
   ): Promise<Acquired> {
     try {
-      let patience: Patience | undefined;
+      let backoff: Backoff | undefined;
       let result = await first;
       while (result.outcome === 'busy') {
-        patience ??= new Patience(this.#settings, caller.label, hold.key, deadline);
-        await patience.pause(result.holder);
+        backoff ??= new Backoff(this.#settings, caller.label, hold.key, deadline);
+        await backoff.pause(result.holder);
         if (caller.request.isClientGone) throw clientGone();
         result = await this.#lock(hold.key, caller);
       }

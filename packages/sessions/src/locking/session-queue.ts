@@ -55,7 +55,7 @@ export class SessionQueue {
   }
 
   /**
-   * Waits for its turn until `deadline` (by performance.now()). Once resolved the caller is in and must `leave`.
+   * Waits to be let in until `deadline` (by performance.now()). Once resolved the caller is in and must `leave`.
    * Rejects with T4_SESSION_BUSY at the deadline, or at once when the line is full; with T4_SESSION_CLIENT_GONE when the client
    * of `request` hangs up. A caller without `request` waits although its client left.
    */

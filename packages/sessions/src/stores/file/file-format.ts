@@ -1,3 +1,5 @@
+import type { ProcessIdentity } from './process-identity.js';
+
 /**
  * The bytes of a session file. A header of fixed width, then the text in UTF-8 (or, while the file is only a lease, the
  * holder's label). Fixed width lets a touch overwrite the expiry alone. The header also names the process that wrote it, because
@@ -15,18 +17,10 @@ export interface FileHeader {
   readonly token: string;
   /** Bytes of text or label after the header. */
   readonly length: number;
-  readonly writer: FileWriter;
+  /** Which process wrote the file. */
+  readonly process: ProcessIdentity;
   /** Ms that the lease lasts without a renewal. */
   readonly durationMs: number;
-}
-
-/** Which process wrote a file. */
-export interface FileWriter {
-  /** 16 hex characters over everything within which a process number is unique. */
-  readonly host: string;
-  readonly pid: number;
-  /** When the process started, in the units of its system; 0 where that cannot be known. */
-  readonly startedAt: number;
 }
 
 export const HEADER_BYTES = 140;
@@ -39,9 +33,9 @@ const HEADER =
 /** A whole file: header and text. `header.length` is taken from the text. */
 export function encodeFile(header: Omit<FileHeader, 'length'>, text: string): Buffer {
   const length = Buffer.byteLength(text);
-  const { writer } = header;
+  const { host, pid, startedAt } = header.process;
   const head = `t4s1 ${LETTERS[header.state]} ${encodeExpiry(header.expiresAt)} ${header.token} ${digits(length, 10)}
-${writer.host} ${digits(writer.pid, 10)} ${digits(writer.startedAt, 16)} ${digits(header.durationMs, 10)}`;
+${host} ${digits(pid, 10)} ${digits(startedAt, 16)} ${digits(header.durationMs, 10)}`;
   const buffer = Buffer.allocUnsafe(HEADER_BYTES + length);
   buffer.write(`${head.padEnd(HEADER_BYTES - 1)}\n`, 0, 'latin1');
   buffer.write(text, HEADER_BYTES, 'utf8');
@@ -60,7 +54,7 @@ export function decodeHeader(bytes: Buffer): FileHeader | undefined {
     expiresAt: Number(expiry),
     token,
     length: Number(length),
-    writer: { host, pid: Number(pid), startedAt: Number(startedAt) },
+    process: { host, pid: Number(pid), startedAt: Number(startedAt) },
     durationMs: Number(durationMs),
   };
 }

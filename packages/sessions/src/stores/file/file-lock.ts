@@ -1,12 +1,12 @@
 // Over 250 lines: taking, judging and taking over a lock are one protocol, read as a whole.
 import { constants } from 'node:fs';
 import { type FileCalls, type FileFacts, failureCode } from './file-calls.js';
-import { decodeHeader, type FileHeader, type FileWriter, HEADER_BYTES } from './file-format.js';
-import { judgeWriter } from './process-identity.js';
+import { decodeHeader, type FileHeader, HEADER_BYTES } from './file-format.js';
+import { judgeProcess, type ProcessIdentity } from './process-identity.js';
 
 /** Somebody else's lock, as found. */
 export interface StandingLock {
-  /** Undefined when the file cannot be read as a lock: just created, or its writer died in that moment. */
+  /** Undefined when the file cannot be read as a lock: just created, or its process died in that moment. */
   readonly header: FileHeader | undefined;
   readonly label: string | undefined;
   readonly facts: FileFacts;
@@ -18,7 +18,7 @@ export interface StandingLock {
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 // Without O_NONBLOCK a named pipe planted in the folder would hold a thread of the pool for ever.
 export const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-/** A lock that is held for a few calls only is waited for this long; older ones are answered like a lease. */
+/** A lock that is held for a few calls only is waited for this long; older ones are reported like a lease. */
 const MOMENT_MS = 500;
 /**
  * A lock that is still empty is one whose process stopped between two calls. Nobody was told yet that it is held, so it need not
@@ -33,11 +33,11 @@ const MAX_LABEL_BYTES = 1_000;
  */
 export class FileLocks {
   readonly #calls: FileCalls;
-  readonly #self: () => Promise<FileWriter>;
+  readonly #self: () => Promise<ProcessIdentity>;
   readonly #leaseMs: number;
 
   /** `leaseMs` is what an unreadable lock lasts. */
-  constructor(calls: FileCalls, self: () => Promise<FileWriter>, leaseMs: number) {
+  constructor(calls: FileCalls, self: () => Promise<ProcessIdentity>, leaseMs: number) {
     this.#calls = calls;
     this.#self = self;
     this.#leaseMs = leaseMs;
@@ -66,8 +66,8 @@ export class FileLocks {
     }
   }
 
-  /** Takes the lock from whoever holds it; that holder's commit then finds that it lost it. For removals. */
-  async seize(path: string, token: string, content: Buffer): Promise<FileLock> {
+  /** Steals the lock from whoever holds it; that holder's commit then finds that it lost it. For removals. */
+  async steal(path: string, token: string, content: Buffer): Promise<FileLock> {
     const aside = `${path}.${token}.takeover`;
     const created = await this.#create(aside, content);
     if (created === undefined) throw new Error('Two session locks have one token.');
@@ -146,7 +146,7 @@ export class FileLocks {
   }
 
   async #fate(standing: StandingLock): Promise<'alive' | 'dead' | 'unknown'> {
-    return standing.header === undefined ? 'unknown' : judgeWriter(standing.header.writer, await this.#self());
+    return standing.header === undefined ? 'unknown' : judgeProcess(standing.header.process, await this.#self());
   }
 
   async #takeOver(path: string, judged: StandingLock, content: Buffer): Promise<FileLock | undefined> {

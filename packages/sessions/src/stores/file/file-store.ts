@@ -14,12 +14,12 @@ import type {
 } from '../../session-store.js';
 import { createFileCalls, type FileCalls, failureCode } from './file-calls.js';
 import { FileEntries } from './file-entry.js';
-import { encodeFile, type FileHeader, type FileWriter } from './file-format.js';
-import { FileHolds, type Hold } from './file-holds.js';
+import { encodeFile, type FileHeader } from './file-format.js';
+import { FileLeases, type HeldLease } from './file-leases.js';
 import { listFiles } from './file-listing.js';
 import { FileLock, FileLocks, ignoreMissing, type StandingLock } from './file-lock.js';
 import { FileSweeper } from './file-sweeper.js';
-import { describeThisProcess } from './process-identity.js';
+import { describeThisProcess, type ProcessIdentity } from './process-identity.js';
 
 export interface FileStoreOptions {
   /** Absolute folder, made with mode 0700 at the first write. Several processes may share it. */
@@ -31,7 +31,7 @@ export interface FileStoreOptions {
   /** The file system, for tests. */
   readonly calls?: FileCalls | undefined;
   /** This process as locks name it, for tests. */
-  readonly writer?: FileWriter | undefined;
+  readonly identity?: ProcessIdentity | undefined;
 }
 
 const KEY = /^[0-9a-f]{64}$/;
@@ -50,11 +50,11 @@ export class FileStore implements SessionStore {
   readonly #locks: FileLocks;
   readonly #entries: FileEntries;
   readonly #sweeper: FileSweeper;
-  readonly #holds = new FileHolds();
+  readonly #leases = new FileLeases();
   readonly #tokenStart = randomBytes(6).toString('hex');
   #tokens = 0;
-  #writer: Promise<FileWriter> | undefined;
-  readonly #givenWriter: FileWriter | undefined;
+  readonly #givenIdentity: ProcessIdentity | undefined;
+  #identity: Promise<ProcessIdentity> | undefined;
   readonly #running = new Set<Promise<unknown>>();
   #isClosed = false;
 
@@ -68,7 +68,7 @@ export class FileStore implements SessionStore {
     this.#directory = options.directory;
     this.#now = options.now ?? Date.now;
     this.#calls = options.calls ?? createFileCalls();
-    this.#givenWriter = options.writer;
+    this.#givenIdentity = options.identity;
     this.#locks = new FileLocks(this.#calls, () => this.#self(), options.leaseMs ?? 15_000);
     this.#entries = new FileEntries(this.#calls);
     this.#sweeper = new FileSweeper(this.#calls, this.#locks, this.#entries, this.#directory, () => this.#moment());
@@ -81,10 +81,10 @@ export class FileStore implements SessionStore {
   lock(key: string, lease: Lease): Promise<LockResult> {
     return this.#run(async () => {
       const path = this.#path(key);
-      const own = await this.#hold(key);
+      const own = await this.#heldLease(key);
       if (own !== undefined) {
         if (own.owner !== lease.owner) return toBusy(own.label, own.endsAt - performance.now());
-        if (await this.#renewHold(key, own, lease.durationMs)) return this.#enter(key, path, own);
+        if (await this.#renewHeld(key, own, lease.durationMs)) return this.#enter(key, path, own);
       }
       if (!(await this.#exists(path))) return { outcome: 'absent' };
       // Counted from before the file exists, so that this process never believes in its lease for longer than others do.
@@ -96,7 +96,7 @@ export class FileStore implements SessionStore {
             state: 'lease',
             expiresAt: 0,
             token: this.#token(),
-            writer: await this.#self(),
+            process: await this.#self(),
             durationMs: lease.durationMs,
           },
           lease.label,
@@ -111,18 +111,18 @@ export class FileStore implements SessionStore {
 
   renew(key: string, lease: Lease): Promise<boolean> {
     return this.#run(async () => {
-      const hold = await this.#hold(key, lease.owner);
-      return hold !== undefined && this.#renewHold(key, hold, lease.durationMs);
+      const held = await this.#heldLease(key, lease.owner);
+      return held !== undefined && this.#renewHeld(key, held, lease.durationMs);
     });
   }
 
   unlock(key: string, owner: string): Promise<void> {
     return this.#run(async () => {
-      const hold = await this.#hold(key, owner);
-      if (hold === undefined) return;
-      await inTurn(hold, () => {
-        this.#holds.drop(key, hold);
-        return hold.lock.release();
+      const held = await this.#heldLease(key, owner);
+      if (held === undefined) return;
+      await afterWork(held, () => {
+        this.#leases.drop(key, held);
+        return held.lock.release();
       });
     });
   }
@@ -140,7 +140,7 @@ export class FileStore implements SessionStore {
       // A lease on an entry that ended meanwhile protects nothing.
       if (!(lock instanceof FileLock)) {
         if (!(await this.#isFree(path))) return undefined;
-        lock = await this.#locks.seize(`${path}.lock`, token, content);
+        lock = await this.#locks.steal(`${path}.lock`, token, content);
       }
       try {
         if (!(await this.#isFree(path, key))) return undefined;
@@ -160,12 +160,12 @@ export class FileStore implements SessionStore {
   ): Promise<UpdateResult> {
     return this.#run(async () => {
       const path = this.#path(key);
-      const hold = options.owner === undefined ? undefined : await this.#hold(key, options.owner);
-      if (hold !== undefined) {
+      const held = options.owner === undefined ? undefined : await this.#heldLease(key, options.owner);
+      if (held !== undefined) {
         const keepLease = options.keepLease === true;
-        const result = await inTurn(hold, () => this.#commitHold(key, hold, write, expectedVersion, keepLease));
+        const result = await afterWork(held, () => this.#commitHeld(key, held, write, expectedVersion, keepLease));
         if (result !== undefined) return result;
-        await this.#holds.expire(key);
+        await this.#leases.expire(key);
       }
       return this.#compareAndSet(path, write, expectedVersion);
     });
@@ -191,16 +191,16 @@ export class FileStore implements SessionStore {
       const path = this.#path(key);
       if (!(await this.#exists(path))) return;
       // The lock is taken even from a live holder: its commit must not bring the entry back.
-      const lock = await this.#locks.seize(`${path}.lock`, this.#token(), await this.#moment());
+      const lock = await this.#locks.steal(`${path}.lock`, this.#token(), await this.#moment());
       try {
         await this.#calls.unlink(path).catch(ignoreMissing);
       } finally {
         await lock.release();
       }
-      const hold = this.#holds.get(key);
-      if (hold === undefined) return;
-      this.#holds.drop(key, hold);
-      await inTurn(hold, () => hold.lock.release());
+      const held = this.#leases.get(key);
+      if (held === undefined) return;
+      this.#leases.drop(key, held);
+      await afterWork(held, () => held.lock.release());
     });
   }
 
@@ -215,60 +215,60 @@ export class FileStore implements SessionStore {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#running);
-    await this.#holds.close();
+    await this.#leases.close();
     await this.#sweeper.close();
   }
 
   /** Reads what the lease was taken for, and holds it; lets go when there is nothing. */
-  async #enter(key: string, path: string, hold: Hold): Promise<LockResult> {
+  async #enter(key: string, path: string, held: HeldLease): Promise<LockResult> {
     let isHeld = false;
     try {
       const session = await this.#readLive(path);
       if (session === undefined) return { outcome: 'absent' };
-      hold.version = session.version;
-      hold.expiresAt = session.expiresAt;
-      this.#holds.add(key, hold);
+      held.version = session.version;
+      held.expiresAt = session.expiresAt;
+      this.#leases.add(key, held);
       isHeld = true;
       return { outcome: 'held', session };
     } finally {
       if (!isHeld) {
-        this.#holds.drop(key, hold);
-        await hold.lock.release();
+        this.#leases.drop(key, held);
+        await held.lock.release();
       }
     }
   }
 
   /** Undefined when the lease turns out to be lost: the caller goes on without it. */
-  async #commitHold(
+  async #commitHeld(
     key: string,
-    hold: Hold,
+    held: HeldLease,
     write: SessionWrite,
     expectedVersion: string,
     keepLease: boolean,
   ): Promise<UpdateResult | undefined> {
     const path = this.#path(key);
-    if (this.#holds.get(key) !== hold) return undefined;
-    if (hold.version !== expectedVersion || hold.expiresAt <= this.#now()) {
+    if (this.#leases.get(key) !== held) return undefined;
+    if (held.version !== expectedVersion || held.expiresAt <= this.#now()) {
       // Somebody may have extended it since it was locked.
       const current = await this.#readLive(path);
       if (current === undefined) return { outcome: 'gone' };
-      if (hold.version !== expectedVersion) return { outcome: 'conflict', current };
+      if (held.version !== expectedVersion) return { outcome: 'conflict', current };
     }
     const token = this.#token();
     const content = await this.#complete(token, write);
     if (keepLease) {
       const file = await this.#locks.prepare(path, token, content);
       try {
-        if (!(await hold.lock.isHeld()) || !(await file.commit(path))) return undefined;
+        if (!(await held.lock.isHeld()) || !(await file.commit(path))) return undefined;
       } finally {
         await file.release();
       }
-      hold.version = token;
-      hold.expiresAt = write.expiresAt;
+      held.version = token;
+      held.expiresAt = write.expiresAt;
     } else {
-      await hold.lock.write(content);
-      this.#holds.drop(key, hold);
-      if (!(await hold.lock.commit(path))) return undefined;
+      await held.lock.write(content);
+      this.#leases.drop(key, held);
+      if (!(await held.lock.commit(path))) return undefined;
     }
     return { outcome: 'updated', version: token };
   }
@@ -290,23 +290,23 @@ export class FileStore implements SessionStore {
     }
   }
 
-  #renewHold(key: string, hold: Hold, durationMs: number): Promise<boolean> {
-    return inTurn(hold, async () => {
-      if (this.#holds.get(key) !== hold) return false;
+  #renewHeld(key: string, held: HeldLease, durationMs: number): Promise<boolean> {
+    return afterWork(held, async () => {
+      if (this.#leases.get(key) !== held) return false;
       const endsAt = performance.now() + durationMs;
-      if (await hold.lock.renew()) {
-        hold.endsAt = endsAt;
+      if (await held.lock.renew()) {
+        held.endsAt = endsAt;
         return true;
       }
-      this.#holds.drop(key, hold);
-      await hold.lock.release();
+      this.#leases.drop(key, held);
+      await held.lock.release();
       return false;
     });
   }
 
-  async #hold(key: string, owner?: string): Promise<Hold | undefined> {
-    await this.#holds.expire(key);
-    return this.#holds.get(key, owner);
+  async #heldLease(key: string, owner?: string): Promise<HeldLease | undefined> {
+    await this.#leases.expire(key);
+    return this.#leases.get(key, owner);
   }
 
   /** Undefined when the folder is missing: then there is no entry either. */
@@ -346,17 +346,17 @@ export class FileStore implements SessionStore {
   }
 
   async #complete(token: string, { text, expiresAt }: SessionWrite): Promise<Buffer> {
-    return encodeFile({ state: 'complete', expiresAt, token, writer: await this.#self(), durationMs: 0 }, text);
+    return encodeFile({ state: 'complete', expiresAt, token, process: await this.#self(), durationMs: 0 }, text);
   }
 
   async #moment(): Promise<Buffer> {
     const header = { state: 'moment', expiresAt: 0, token: this.#token(), durationMs: 0 } as const;
-    return encodeFile({ ...header, writer: await this.#self() }, '');
+    return encodeFile({ ...header, process: await this.#self() }, '');
   }
 
-  #self(): Promise<FileWriter> {
-    this.#writer ??= this.#givenWriter ? Promise.resolve(this.#givenWriter) : describeThisProcess();
-    return this.#writer;
+  #self(): Promise<ProcessIdentity> {
+    this.#identity ??= this.#givenIdentity ? Promise.resolve(this.#givenIdentity) : describeThisProcess();
+    return this.#identity;
   }
 
   // The first twelve characters are this store's own, so no file ever written has the same token as another.
@@ -390,10 +390,10 @@ export class FileStore implements SessionStore {
   }
 }
 
-function inTurn<T>(hold: Hold, step: () => Promise<T>): Promise<T> {
-  const turn = hold.work.then(step, step);
-  hold.work = turn.catch(() => {}); // told to the caller of that step
-  return turn;
+function afterWork<T>(held: HeldLease, step: () => Promise<T>): Promise<T> {
+  const done = held.work.then(step, step);
+  held.work = done.catch(() => {}); // told to the caller of that step
+  return done;
 }
 
 function describeStanding(lock: StandingLock): BusyResult {

@@ -1,16 +1,24 @@
 import { createHash } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import type { FileWriter } from './file-format.js';
+
+/** What a lock names its process by. */
+export interface ProcessIdentity {
+  /** 16 hex characters over everything within which a process number is unique. */
+  readonly host: string;
+  readonly pid: number;
+  /** When the process started, in the units of its system; 0 where that cannot be known. */
+  readonly startedAt: number;
+}
 
 /** `unknown`: the process is of another machine or container, or its system does not tell when it started. */
-export type WriterFate = 'alive' | 'dead' | 'unknown';
+export type ProcessFate = 'alive' | 'dead' | 'unknown';
 
 /**
  * This process, as it signs its locks. Process numbers are unique within one boot of one kernel and within one namespace of
  * it: two containers with a common folder each have their process 1.
  */
-export async function describeThisProcess(): Promise<FileWriter> {
+export async function describeThisProcess(): Promise<ProcessIdentity> {
   const [boot, namespace, self] = await Promise.all([
     readFile('/proc/sys/kernel/random/boot_id', 'latin1').catch(() => ''),
     readlink('/proc/self/ns/pid').catch(() => ''),
@@ -21,15 +29,15 @@ export async function describeThisProcess(): Promise<FileWriter> {
 }
 
 /** Whether the process that wrote a lock still exists. A stopped process is alive; a zombie is dead. */
-export async function judgeWriter(writer: FileWriter, self: FileWriter): Promise<WriterFate> {
-  if (writer.host !== self.host) return 'unknown';
-  if (writer.pid === self.pid && writer.startedAt === self.startedAt) return 'alive';
-  if (!processExists(writer.pid)) return 'dead';
-  if (writer.startedAt === 0) return 'unknown';
-  const found = await readProcess(writer.pid);
+export async function judgeProcess(signed: ProcessIdentity, self: ProcessIdentity): Promise<ProcessFate> {
+  if (signed.host !== self.host) return 'unknown';
+  if (signed.pid === self.pid && signed.startedAt === self.startedAt) return 'alive';
+  if (!processExists(signed.pid)) return 'dead';
+  if (signed.startedAt === 0) return 'unknown';
+  const found = await readProcess(signed.pid);
   // Nothing to read: it ended between the two looks, or /proc hides the processes of other users.
-  if (found === undefined) return processExists(writer.pid) ? 'unknown' : 'dead';
-  return found.isZombie || found.startedAt !== writer.startedAt ? 'dead' : 'alive';
+  if (found === undefined) return processExists(signed.pid) ? 'unknown' : 'dead';
+  return found.isZombie || found.startedAt !== signed.startedAt ? 'dead' : 'alive';
 }
 
 function processExists(pid: number): boolean {

@@ -63,11 +63,13 @@ export class HandlerStore implements SessionStore {
   }
 
   create(key: string, write: SessionWrite): Promise<string | undefined> {
-    return this.#inTurn(key, async () => ((await this.read(key)) === undefined ? this.#put(key, write) : undefined));
+    return this.#afterOthers(key, async () =>
+      (await this.read(key)) === undefined ? this.#put(key, write) : undefined,
+    );
   }
 
   update(key: string, write: SessionWrite, expectedVersion: string): Promise<UpdateResult> {
-    return this.#inTurn(key, async () => {
+    return this.#afterOthers(key, async () => {
       const current = await this.read(key);
       if (current === undefined) return { outcome: 'gone' };
       if (current.version !== expectedVersion) return { outcome: 'conflict', current };
@@ -76,7 +78,7 @@ export class HandlerStore implements SessionStore {
   }
 
   touch(key: string, from: number, to: number): Promise<boolean> {
-    return this.#inTurn(key, async () => {
+    return this.#afterOthers(key, async () => {
       const entry = await this.read(key);
       if (entry === undefined || entry.expiresAt !== from) return false;
       await this.#write(key, { ...entry, expiresAt: to });
@@ -85,7 +87,7 @@ export class HandlerStore implements SessionStore {
   }
 
   remove(key: string): Promise<void> {
-    return this.#inTurn(key, async () => void (await this.#ask(() => this.#handler.destroy(key))));
+    return this.#afterOthers(key, async () => void (await this.#ask(() => this.#handler.destroy(key))));
   }
 
   /** The handler removes by itself and does not tell how many. */
@@ -117,15 +119,15 @@ export class HandlerStore implements SessionStore {
     await this.#ask(() => this.#handler.write(key, { ...entry }, ttl));
   }
 
-  #inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+  #afterOthers<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#writing.get(key) ?? Promise.resolve();
-    const turn = before.then(work, work);
-    this.#writing.set(key, turn);
+    const done = before.then(work, work);
+    this.#writing.set(key, done);
     const forget = (): void => {
-      if (this.#writing.get(key) === turn) this.#writing.delete(key);
+      if (this.#writing.get(key) === done) this.#writing.delete(key);
     };
-    turn.then(forget, forget);
-    return turn;
+    done.then(forget, forget);
+    return done;
   }
 
   async #ask<T>(question: () => Awaitable<T>): Promise<T> {

@@ -17,7 +17,7 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * Sessions in this process, for tests and development: they end with it. Every answer is given at once. It keeps texts, so no
+ * Sessions in this process, for tests and development: they end with it. Every result is given at once. It keeps texts, so no
  * object of a request is ever shared. Leases are not needed, the engine queues the requests of one process itself.
  */
 export class MemoryStore implements SessionStore {

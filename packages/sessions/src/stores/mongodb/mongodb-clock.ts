@@ -6,7 +6,7 @@ const TRUSTED_MS = 10_000;
 /**
  * The clock of the server, in this process. Plain update operators can write the server's time but not compare with it, so
  * it is measured: `ask` fetches it (ms since the epoch) and the monotonic clock, which nobody sets, carries it on. The
- * estimate lags behind by the way of the answer at most, so that a lease seems to last a little longer, never shorter.
+ * estimate lags behind by the way of the reply at most, so that a lease seems to last a little longer, never shorter.
  */
 export class MongodbClock {
   readonly #ask: () => Promise<number>;
@@ -31,7 +31,7 @@ export class MongodbClock {
     return Math.floor(server + this.#monotonic() - at);
   }
 
-  /** Forgets the measurement: after an error the next answer may come from another server. */
+  /** Forgets the measurement: after an error the next reply may come from another server. */
   forget(): void {
     this.#measured = undefined;
   }

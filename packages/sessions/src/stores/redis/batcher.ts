@@ -1,5 +1,5 @@
 /** How much one flush may carry, so that one command neither blocks the server nor fills a buffer. */
-export interface TurnLimits {
+export interface BatchLimits {
   readonly maxItems: number;
   readonly maxBytes: number;
 }
@@ -14,16 +14,16 @@ interface Waiting<Item, Reply> {
  * Collects what is asked during one turn of the event loop and hands it on as one list, in the order it was asked in. With 32
  * requests at work, a client spends more on 32 commands than the server does on their work.
  */
-export class TurnCollector<Item, Reply> {
+export class Batcher<Item, Reply> {
   readonly #send: (items: readonly Item[]) => Promise<readonly Reply[]>;
-  readonly #limits: TurnLimits;
+  readonly #limits: BatchLimits;
   #waiting: Waiting<Item, Reply>[] = [];
   #bytes = 0;
   #isScheduled = false;
   readonly #inFlight = new Set<Promise<void>>();
 
-  /** `send` answers with one reply per item, in their order; when it rejects, each of its items does. */
-  constructor(send: (items: readonly Item[]) => Promise<readonly Reply[]>, limits: TurnLimits) {
+  /** `send` resolves to one reply per item, in their order; when it rejects, each of its items does. */
+  constructor(send: (items: readonly Item[]) => Promise<readonly Reply[]>, limits: BatchLimits) {
     this.#send = send;
     this.#limits = limits;
   }

@@ -1,4 +1,7 @@
-import type { SessionLog, StoreSettings } from '../../session-options.js';
+import { type SessionLog, STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
+import { readRedisAddress } from './redis-address.js';
+import { openRedisConnection, type RedisConnection } from './redis-connection.js';
+import { redisScript } from './redis-script.js';
 
 /** Where a client stands in its window. */
 export interface RateLimitState {
@@ -17,14 +20,105 @@ export interface SharedRateLimit {
   close(): Promise<void>;
 }
 
+/** A limiter must not be what makes a site slow: it waits for less than a session may. */
+const LONGEST_WAIT_MS = 500;
+/** How long nobody asks again after a failure, so that a server that hangs costs one request a wait and not all. */
+const PAUSE_MS = 1000;
+
+type RateLimitLog = Pick<SessionLog, 'info' | 'error'>;
+
 /**
- * Opens the shared counters where the session store has a server for them: redis and valkey. Resolves to undefined for any
- * other backend, whose processes count by themselves. Rejects as `openStore` does for the same settings.
+ * KEYS: a list of the times of one client's requests, oldest first. ARGV: limit, window in ms. Replies: 1 when the request
+ * was counted, how many count now, ms until the oldest leaves. The server's clock decides, so that those of the processes
+ * need not agree.
  */
-export async function openSharedRateLimit(
-  settings: StoreSettings,
-  log: Pick<SessionLog, 'info' | 'error'>,
-): Promise<SharedRateLimit | undefined> {
-  if (settings.backend !== 'redis' && settings.backend !== 'valkey') return undefined;
-  return (await import('./redis-rate-limit.js')).openRedisRateLimit(settings, log);
+const SLIDING_WINDOW = redisScript(`
+local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local oldest = redis.call('LINDEX', KEYS[1], 0)
+while oldest and tonumber(oldest) <= now - window do
+  redis.call('LPOP', KEYS[1])
+  oldest = redis.call('LINDEX', KEYS[1], 0)
+end
+local count = redis.call('LLEN', KEYS[1])
+local allowed = 0
+if count < limit then
+  redis.call('RPUSH', KEYS[1], string.format('%.0f', now))
+  redis.call('PEXPIRE', KEYS[1], window)
+  allowed, count = 1, count + 1
+end
+return {allowed, count, (tonumber(oldest) or now) + window - now}
+`);
+
+/** Rejects with T4_DRIVER_MISSING, or T4_SESSION_OPTION_INVALID for an address that cannot be used. */
+export async function openRedisRateLimit(settings: StoreSettings, log: RateLimitLog): Promise<SharedRateLimit> {
+  const connection = await openRedisConnection(readRedisAddress(settings), {
+    storeName: settings.backend,
+    timeoutMs: Math.min(settings.timeoutMs ?? LONGEST_WAIT_MS, LONGEST_WAIT_MS),
+    projectDir: settings.projectDir ?? process.cwd(),
+  });
+  return new RedisRateLimit(connection, settings.prefix ?? STORE_DEFAULTS.prefix, log, settings.now ?? Date.now);
+}
+
+/** Sliding windows on Redis or Valkey: one command a request. */
+class RedisRateLimit implements SharedRateLimit {
+  readonly #connection: RedisConnection;
+  readonly #prefix: string;
+  readonly #log: RateLimitLog;
+  readonly #now: () => number;
+  #isAway = false;
+  #isClosed = false;
+  /** By the monotonic clock; until then requests pass uncounted. */
+  #askAgainAt = 0;
+
+  constructor(connection: RedisConnection, prefix: string, log: RateLimitLog, now: () => number) {
+    this.#connection = connection;
+    this.#prefix = prefix;
+    this.#log = log;
+    this.#now = now;
+  }
+
+  async hit(key: string, limit: number, windowMs: number): Promise<RateLimitState> {
+    const uncounted = { allowed: true, limit, remaining: limit, resetAt: this.#now() + windowMs };
+    if (this.#isClosed || performance.now() < this.#askAgainAt) return uncounted;
+    // While it is away, one request a second finds out whether it is back.
+    if (this.#isAway) this.#askAgainAt = performance.now() + PAUSE_MS;
+    try {
+      const args = [String(limit), String(Math.ceil(windowMs))];
+      const reply = await this.#connection.run(SLIDING_WINDOW, [`${this.#prefix}rate:{${key}}`], args);
+      const [counted, count, leftMs] = reply as [number, number, number];
+      this.#noticeAnswer();
+      return {
+        allowed: counted === 1,
+        limit,
+        remaining: Math.max(0, limit - count),
+        resetAt: this.#now() + leftMs,
+      };
+    } catch (error) {
+      this.#noticeFailure(error);
+      return uncounted;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#connection.close();
+  }
+
+  #noticeAnswer(): void {
+    this.#askAgainAt = 0;
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    this.#log.info('The rate limit counts for all processes again.');
+  }
+
+  #noticeFailure(error: unknown): void {
+    if (this.#isClosed) return;
+    this.#askAgainAt = performance.now() + PAUSE_MS;
+    if (this.#isAway) return;
+    this.#isAway = true;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#log.error('The rate limit lets every request through until its server answers.', { reason });
+  }
 }

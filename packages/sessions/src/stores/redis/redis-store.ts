@@ -11,7 +11,7 @@ import type {
   SweepResult,
   UpdateResult,
 } from '../../session-store.js';
-import { TurnCollector } from './batcher.js';
+import { Batcher } from './batcher.js';
 import { readRedisAddress } from './redis-address.js';
 import { openRedisConnection, type RedisConnection } from './redis-connection.js';
 import { decodeBusy, decodeEntry, encodeEntry, timeToLive } from './redis-entry.js';
@@ -50,8 +50,8 @@ class RedisStore implements SessionStore {
   readonly #connection: RedisConnection;
   readonly #prefix: string;
   readonly #now: () => number;
-  readonly #reads: TurnCollector<string, string | null>;
-  readonly #items: TurnCollector<ScriptItem, unknown>;
+  readonly #reads: Batcher<string, string | null>;
+  readonly #items: Batcher<ScriptItem, unknown>;
   /** Makes versions that no other process and no earlier run uses again. */
   readonly #versionBase = randomBytes(9).toString('base64url');
   #versionCount = 0;
@@ -63,8 +63,8 @@ class RedisStore implements SessionStore {
     this.#prefix = prefix;
     this.#now = now;
     const limits = connection.isCluster ? CLUSTER : ONE_SERVER;
-    this.#reads = new TurnCollector((keys) => connection.readValues(keys), limits);
-    this.#items = new TurnCollector((items) => this.#runItems(items), limits);
+    this.#reads = new Batcher((keys) => connection.readValues(keys), limits);
+    this.#items = new Batcher((items) => this.#runItems(items), limits);
   }
 
   async read(key: string): Promise<StoredSession | undefined> {

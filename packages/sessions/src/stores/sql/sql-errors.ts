@@ -68,7 +68,7 @@ export function classifySqlError(engine: SqlEngine, error: unknown, during: 'row
 }
 
 /**
- * Firebird's answer to an update of a row that someone removed while the update waited for it. The code is one for anything; the
+ * Firebird's reply to an update of a row that someone removed while the update waited for it. The code is one for anything; the
  * text is fixed. Asked again, the statement finds the row gone.
  */
 function isOfErasedRow(error: unknown): boolean {

@@ -24,7 +24,7 @@ export function sessionStatements(database: Database, dialect: SqlDialect) {
   return {
     read: (key: string, now: number) => live(key, now).select('data', 'version', 'expires_at'),
 
-    /** The row with its lease and the database's time, for the answer to a statement that hit nothing. */
+    /** The row with its lease and the database's time, for the result of a statement that hit nothing. */
     inspect: (key: string, now: number) =>
       live(key, now).select(
         'data',

@@ -9,9 +9,13 @@ export type ChildRequest =
   /** Adds one under a lease, again and again, and reports each number that was stored. */
   | { readonly verb: 'count'; readonly args: readonly [key: string, times: number] };
 
-const [directory = '', writer = 'null'] = process.argv.slice(2);
+const [directory = '', identity = 'null'] = process.argv.slice(2);
 let callsLeft = Number.POSITIVE_INFINITY;
-const store = new FileStore({ directory, calls: mortal(createFileCalls()), writer: JSON.parse(writer) ?? undefined });
+const store = new FileStore({
+  directory,
+  calls: mortal(createFileCalls()),
+  identity: JSON.parse(identity) ?? undefined,
+});
 
 process.on('message', (request: ChildRequest) => {
   void answer(request).then(

@@ -6,8 +6,8 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { FileWriter } from '../../../src/stores/file/file-format.js';
 import { FileStore } from '../../../src/stores/file/file-store.js';
+import type { ProcessIdentity } from '../../../src/stores/file/process-identity.js';
 import { compileChild } from '../compiled-sources.js';
 import type { ChildRequest } from './file-store-child.js';
 
@@ -46,8 +46,8 @@ const newLease = (durationMs = 60_000) => ({
 const writeOf = (text: string) => ({ text, expiresAt: Date.now() + HOUR_MS });
 const namesLeft = () => readdir(join(directory, key.slice(0, 2)));
 
-async function startChild(writer?: FileWriter): Promise<ChildProcess> {
-  const child = fork(childPath, [directory, JSON.stringify(writer ?? null)], { stdio: 'inherit', execArgv: [] });
+async function startChild(identity?: ProcessIdentity): Promise<ChildProcess> {
+  const child = fork(childPath, [directory, JSON.stringify(identity ?? null)], { stdio: 'inherit', execArgv: [] });
   child.setMaxListeners(50);
   children.push(child);
   await once(child, 'message');

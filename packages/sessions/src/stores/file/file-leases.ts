@@ -1,7 +1,7 @@
 import type { FileLock } from './file-lock.js';
 
 /** A lease that this store holds. */
-export interface Hold {
+export interface HeldLease {
   readonly owner: string;
   readonly label: string;
   readonly lock: FileLock;
@@ -19,50 +19,50 @@ export interface Hold {
  * The leases of one store. Others never take a lock from a process that lives, so the store itself lets go of the leases that
  * their owners neither renewed nor returned in time.
  */
-export class FileHolds {
-  readonly #holds = new Map<string, Hold>();
+export class FileLeases {
+  readonly #leases = new Map<string, HeldLease>();
   #timer: NodeJS.Timeout | undefined;
   #firesAt = Number.POSITIVE_INFINITY;
 
   /** The lease on `key`, unless it is over. */
-  get(key: string, owner?: string): Hold | undefined {
-    const hold = this.#holds.get(key);
-    if (hold === undefined || hold.endsAt <= performance.now()) return undefined;
-    return owner === undefined || hold.owner === owner ? hold : undefined;
+  get(key: string, owner?: string): HeldLease | undefined {
+    const held = this.#leases.get(key);
+    if (held === undefined || held.endsAt <= performance.now()) return undefined;
+    return owner === undefined || held.owner === owner ? held : undefined;
   }
 
-  add(key: string, hold: Hold): void {
-    this.#holds.set(key, hold);
-    if (hold.endsAt < this.#firesAt) this.#arm();
+  add(key: string, held: HeldLease): void {
+    this.#leases.set(key, held);
+    if (held.endsAt < this.#firesAt) this.#arm();
   }
 
-  /** Forgets `hold`; its lock is the caller's to commit or release. */
-  drop(key: string, hold: Hold): void {
-    if (this.#holds.get(key) === hold) this.#holds.delete(key);
+  /** Forgets `held`; its lock is the caller's to commit or release. */
+  drop(key: string, held: HeldLease): void {
+    if (this.#leases.get(key) === held) this.#leases.delete(key);
   }
 
   /** Releases the lease on `key` when its time is over. */
   async expire(key: string): Promise<void> {
-    const hold = this.#holds.get(key);
-    if (hold === undefined || hold.endsAt > performance.now()) return;
-    await hold.work.catch(() => {}); // its own caller hears of it
+    const held = this.#leases.get(key);
+    if (held === undefined || held.endsAt > performance.now()) return;
+    await held.work.catch(() => {}); // its own caller hears of it
     // It was committed, or renewed just in time, while we waited.
-    if (this.#holds.get(key) !== hold || hold.endsAt > performance.now()) return;
-    this.#holds.delete(key);
-    await hold.lock.release();
+    if (this.#leases.get(key) !== held || held.endsAt > performance.now()) return;
+    this.#leases.delete(key);
+    await held.lock.release();
   }
 
   /** Releases every lease. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    const holds = [...this.#holds.values()];
-    this.#holds.clear();
-    await Promise.all(holds.map(({ work, lock }) => work.catch(() => {}).then(() => lock.release())));
+    const leases = [...this.#leases.values()];
+    this.#leases.clear();
+    await Promise.all(leases.map(({ work, lock }) => work.catch(() => {}).then(() => lock.release())));
   }
 
   #arm(): void {
     let endsAt = Number.POSITIVE_INFINITY;
-    for (const hold of this.#holds.values()) endsAt = Math.min(endsAt, hold.endsAt);
+    for (const held of this.#leases.values()) endsAt = Math.min(endsAt, held.endsAt);
     if (endsAt >= this.#firesAt) return;
     clearTimeout(this.#timer);
     this.#firesAt = endsAt;
@@ -73,7 +73,7 @@ export class FileHolds {
   #expireAll(): void {
     this.#firesAt = Number.POSITIVE_INFINITY;
     // Where the disk fails, the lock file stays; it counts as this process's until the process ends.
-    const ended = [...this.#holds.keys()].map((key) => this.expire(key).catch(() => {}));
+    const ended = [...this.#leases.keys()].map((key) => this.expire(key).catch(() => {}));
     void Promise.all(ended).then(() => this.#arm());
   }
 }

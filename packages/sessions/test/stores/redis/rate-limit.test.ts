@@ -2,8 +2,9 @@ import { afterEach, expect, test } from '@jest/globals';
 import { describeService } from '../../../../../test/services/describe-service.js';
 import type { PrivateServer } from '../../../../../test/services/private-server.js';
 import { startRedis, startValkey } from '../../../../../test/services/redis.js';
+import { openSharedRateLimit } from '../../../src/open-store.js';
 import type { StoreSettings } from '../../../src/session-options.js';
-import { openSharedRateLimit, type SharedRateLimit } from '../../../src/stores/redis/rate-limit.js';
+import type { SharedRateLimit } from '../../../src/stores/redis/rate-limit.js';
 import { memoryLog } from '../../support/observe.js';
 import { commandCounts, RedisClients } from './redis-clients.js';
 
