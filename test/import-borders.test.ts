@@ -116,7 +116,7 @@ const FLOORS: Readonly<Record<(typeof packageNames)[number], readonly (readonly 
       'stores/sql/',
     ],
     ['circuit-breaker.ts', 'data/', 'import-driver.ts', 'option-problems.ts', 'session-errors.ts'],
-    ['errors.ts', 'error-codes.ts', 'session-options.ts', 'session-store.ts', 'session-types.ts'],
+    ['deadline.ts', 'errors.ts', 'error-codes.ts', 'session-options.ts', 'session-store.ts', 'session-types.ts'],
   ],
   'tina4-nodejs': [
     ['index.ts', 'frond.ts', 'orm.ts', 'test.ts', 'cli/'],

@@ -1,3 +1,4 @@
+import { LateError, within } from './deadline.js';
 import { SessionError, StoreUnavailableError } from './errors.js';
 import type {
   Awaitable,
@@ -28,8 +29,9 @@ export interface CircuitBreakerOptions {
 /**
  * A store whose every call has a deadline and that fails at once while its backend is known to be away: after five failures in
  * a row, or two where calls hang, one call every half second is let through to try, until one succeeds. So requests never queue
- * up on a dead server, and it recovers by itself. Whatever goes wrong comes out as StoreUnavailableError; a late answer is
- * dropped. A call that answers at once (memory) costs no timer and no promise.
+ * up on a dead server, and it recovers by itself. Whatever goes wrong comes out as StoreUnavailableError; a late reply is
+ * dropped, and the lease that it grants given back. This deadline is the only one of a call: stores wait longer for what they
+ * sent. A result that is there at once (memory) costs no timer and no promise.
  */
 export class CircuitBreaker implements SessionStore {
   readonly name: string;
@@ -57,7 +59,7 @@ export class CircuitBreaker implements SessionStore {
     return this.#call(
       () => this.#store.lock(key, lease),
       (late) => {
-        if (late.outcome === 'held') void this.unlockQuietly(key, lease.owner);
+        if (late.outcome === 'held') void this.returnLease(key, lease.owner);
       },
     );
   }
@@ -106,9 +108,9 @@ export class CircuitBreaker implements SessionStore {
   }
 
   /** Gives a lease back whatever the breaker says; a failure only means that the lease ends by itself. Never rejects. */
-  async unlockQuietly(key: string, owner: string): Promise<void> {
+  async returnLease(key: string, owner: string): Promise<void> {
     try {
-      await this.#withDeadline(this.#store.unlock(key, owner), undefined);
+      await within(this.#options.timeoutMs, Promise.resolve(this.#store.unlock(key, owner)));
     } catch {
       // The lease ends by itself after its duration, which is what a lease is for.
     }
@@ -131,36 +133,12 @@ export class CircuitBreaker implements SessionStore {
 
   async #settle<T>(promise: Promise<T>, onLate: ((value: T) => void) | undefined): Promise<T> {
     try {
-      const value = await this.#withDeadline(promise, onLate);
+      const value = await within(this.#options.timeoutMs, promise, onLate);
       if (this.#failures > 0) this.#succeeded();
       return value;
     } catch (error) {
       throw this.#failed(error);
     }
-  }
-
-  #withDeadline<T>(result: Awaitable<T>, onLate: ((value: T) => void) | undefined): Promise<T> {
-    return new Promise((resolve, reject) => {
-      let isLate = false;
-      const timer = setTimeout(() => {
-        isLate = true;
-        this.#failures += HUNG_WEIGHT - 1;
-        reject(
-          new StoreUnavailableError(`The ${this.name} store did not answer within ${this.#options.timeoutMs} ms.`),
-        );
-      }, this.#options.timeoutMs);
-      Promise.resolve(result).then(
-        (value) => {
-          clearTimeout(timer);
-          if (isLate) onLate?.(value);
-          else resolve(value);
-        },
-        (error: unknown) => {
-          clearTimeout(timer);
-          reject(error);
-        },
-      );
-    });
   }
 
   /** While open: true for one caller each half second. */
@@ -178,8 +156,10 @@ export class CircuitBreaker implements SessionStore {
     this.#options.onChange('closed', undefined);
   }
 
-  #failed(error: unknown): SessionError {
-    this.#failures += 1;
+  #failed(failure: unknown): SessionError {
+    const isLate = failure instanceof LateError;
+    const error = isLate ? this.#lateReply() : failure;
+    this.#failures += isLate ? HUNG_WEIGHT : 1;
     this.#nextTryAt = performance.now() + OPEN_MS;
     if (!this.#isOpen && this.#failures >= FAILURES_TO_OPEN) {
       this.#isOpen = true;
@@ -187,6 +167,10 @@ export class CircuitBreaker implements SessionStore {
     }
     if (error instanceof SessionError && error.code === 'T4_STORE_UNAVAILABLE') return error;
     return new StoreUnavailableError(`The ${this.name} store failed.`, error);
+  }
+
+  #lateReply(): StoreUnavailableError {
+    return new StoreUnavailableError(`The ${this.name} store did not answer within ${this.#options.timeoutMs} ms.`);
   }
 }
 

@@ -1,3 +1,5 @@
+import { within } from '../deadline.js';
+
 /** Counts work under way, so that closing can wait for it. */
 export class InFlight {
   #count = 0;
@@ -17,12 +19,9 @@ export class InFlight {
   /** Resolves when nothing is under way, after `boundMs` at the latest. */
   async idle(boundMs: number): Promise<void> {
     if (this.#count === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.#whenIdle.push(resolve);
-      timer = setTimeout(resolve, boundMs);
-    });
-    clearTimeout(timer);
+    const idle = new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    // Late: whoever closes goes on without what hangs.
+    await within(boundMs, idle).catch(() => {});
   }
 
   #release(): void {

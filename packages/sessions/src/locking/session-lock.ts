@@ -112,7 +112,7 @@ export class SessionLocks {
       hold.end();
       return;
     }
-    const unlocking = this.#store.unlockQuietly(hold.key, hold.owner).then(() => {
+    const unlocking = this.#store.returnLease(hold.key, hold.owner).then(() => {
       this.#unlocking.delete(unlocking);
       hold.end();
     });

@@ -1,4 +1,5 @@
 import type { Collection, MongoClient, MongoClientOptions } from 'mongodb';
+import { silenceMs } from '../../deadline.js';
 import { SessionError } from '../../errors.js';
 import { importDriver } from '../../import-driver.js';
 import { STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
@@ -47,7 +48,7 @@ export async function connectMongodb(
       appName: 'tina4-sessions',
       serverSelectionTimeoutMS: timeoutMs,
       connectTimeoutMS: timeoutMs,
-      socketTimeoutMS: timeoutMs,
+      socketTimeoutMS: silenceMs(timeoutMs),
       waitQueueTimeoutMS: timeoutMs,
       ...(settings.poolSize === undefined ? {} : { maxPoolSize: settings.poolSize }),
       ...overrides,

@@ -1,5 +1,6 @@
 // Longer than most files: the verbs of one contract, which are read side by side.
 import { randomInt } from 'node:crypto';
+import { LateError, silenceMs, within } from '../../deadline.js';
 import { SessionError, StoreUnavailableError } from '../../errors.js';
 import { STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 import type {
@@ -232,20 +233,15 @@ export class MongodbStore implements SessionStore {
     return { outcome: 'busy', holder: found.leaseLabel ?? undefined, remainingMs: Math.min(leftMs, found.leaseMs) };
   }
 
-  /** Runs one verb before its deadline. Whatever fails leaves as T4_STORE_UNAVAILABLE, because nobody knows what became of it. */
+  /** Runs one verb. Whatever fails leaves as T4_STORE_UNAVAILABLE, because nobody knows what became of it. */
   async #run<T>(doing: string, work: () => Promise<T>): Promise<T> {
     if (this.#closing) throw new StoreUnavailableError('the mongodb session store is closed');
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Late()), this.#timeoutMs);
-    });
     try {
-      return await Promise.race([this.#ensureIndexes().then(work), late]);
+      // The driver bounds one operation and asks again by itself after some failures; a verb may have several of them.
+      return await within(silenceMs(this.#timeoutMs), this.#ensureIndexes().then(work));
     } catch (error) {
       this.#clock.forget();
       throw unavailable(error, doing);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -271,9 +267,6 @@ export class MongodbStore implements SessionStore {
     }
   }
 }
-
-/** Internal: the deadline passed. */
-class Late extends Error {}
 
 /** The lease is free, over, or the owner's own. */
 function freeFor(owner: string | undefined, now: number) {
@@ -310,7 +303,9 @@ function toVersion(version: string): number {
 function unavailable(error: unknown, doing: string): SessionError {
   if (error instanceof SessionError) return error;
   const { codeName, name } = error as { codeName?: unknown; name?: unknown };
-  const what = error instanceof Late ? 'did not answer in time' : `failed with ${String(codeName ?? name)}`;
+  // Its waits for a server, a connection or a reply end in errors of these names.
+  const isLate = error instanceof LateError || /Timeout|ServerSelection/.test(String(name));
+  const what = isLate ? 'did not answer in time' : `failed with ${String(codeName ?? name)}`;
   return new StoreUnavailableError(
     `the mongodb server ${what} on ${doing}. Check that it runs, has a primary, and that its user may read and write the session collection.`,
   );

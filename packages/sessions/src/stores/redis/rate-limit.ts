@@ -1,3 +1,4 @@
+import { LateError, within } from '../../deadline.js';
 import { type SessionLog, STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 import { readRedisAddress } from './redis-address.js';
 import { openRedisConnection, type RedisConnection } from './redis-connection.js';
@@ -53,17 +54,20 @@ return {allowed, count, (tonumber(oldest) or now) + window - now}
 
 /** Rejects with T4_DRIVER_MISSING, or T4_SESSION_OPTION_INVALID for an address that cannot be used. */
 export async function openRedisRateLimit(settings: StoreSettings, log: RateLimitLog): Promise<SharedRateLimit> {
+  const timeoutMs = Math.min(settings.timeoutMs ?? LONGEST_WAIT_MS, LONGEST_WAIT_MS);
   const connection = await openRedisConnection(readRedisAddress(settings), {
     storeName: settings.backend,
-    timeoutMs: Math.min(settings.timeoutMs ?? LONGEST_WAIT_MS, LONGEST_WAIT_MS),
+    timeoutMs,
     projectDir: settings.projectDir ?? process.cwd(),
   });
-  return new RedisRateLimit(connection, settings.prefix ?? STORE_DEFAULTS.prefix, log, settings.now ?? Date.now);
+  const prefix = settings.prefix ?? STORE_DEFAULTS.prefix;
+  return new RedisRateLimit(connection, timeoutMs, prefix, log, settings.now ?? Date.now);
 }
 
 /** Sliding windows on Redis or Valkey: one command a request. */
 class RedisRateLimit implements SharedRateLimit {
   readonly #connection: RedisConnection;
+  readonly #timeoutMs: number;
   readonly #prefix: string;
   readonly #log: RateLimitLog;
   readonly #now: () => number;
@@ -72,8 +76,9 @@ class RedisRateLimit implements SharedRateLimit {
   /** By the monotonic clock; until then requests pass uncounted. */
   #askAgainAt = 0;
 
-  constructor(connection: RedisConnection, prefix: string, log: RateLimitLog, now: () => number) {
+  constructor(connection: RedisConnection, timeoutMs: number, prefix: string, log: RateLimitLog, now: () => number) {
     this.#connection = connection;
+    this.#timeoutMs = timeoutMs;
     this.#prefix = prefix;
     this.#log = log;
     this.#now = now;
@@ -86,9 +91,9 @@ class RedisRateLimit implements SharedRateLimit {
     if (this.#isAway) this.#askAgainAt = performance.now() + PAUSE_MS;
     try {
       const args = [String(limit), String(Math.ceil(windowMs))];
-      const reply = await this.#connection.run(SLIDING_WINDOW, [`${this.#prefix}rate:{${key}}`], args);
-      const [counted, count, leftMs] = reply as [number, number, number];
-      this.#noticeAnswer();
+      const asking = this.#connection.run(SLIDING_WINDOW, [`${this.#prefix}rate:{${key}}`], args);
+      const [counted, count, leftMs] = (await within(this.#timeoutMs, asking)) as [number, number, number];
+      this.#noticeReply();
       return {
         allowed: counted === 1,
         limit,
@@ -96,7 +101,7 @@ class RedisRateLimit implements SharedRateLimit {
         resetAt: this.#now() + leftMs,
       };
     } catch (error) {
-      this.#noticeFailure(error);
+      this.#noticeFailure(error instanceof LateError ? this.#connection.failure(error) : error);
       return uncounted;
     }
   }
@@ -106,7 +111,7 @@ class RedisRateLimit implements SharedRateLimit {
     this.#connection.close();
   }
 
-  #noticeAnswer(): void {
+  #noticeReply(): void {
     this.#askAgainAt = 0;
     if (!this.#isAway) return;
     this.#isAway = false;

@@ -1,5 +1,6 @@
 // Over 250 lines: this is the one file that knows the client; its options and events belong together.
 import type { ClusterOptions, RedisOptions } from 'ioredis';
+import { silenceMs, within } from '../../deadline.js';
 import { importDriver } from '../../import-driver.js';
 import type { RedisAddress } from './redis-address.js';
 import { isReadOnly, isWorthResending, unavailable } from './redis-failure.js';
@@ -39,7 +40,7 @@ export interface RedisFacts {
 export interface RedisConnectionOptions {
   /** `redis` or `valkey`, for messages. */
   readonly storeName: string;
-  /** For connecting and for each command, ms. */
+  /** How long callers wait for a command, ms; connecting is given as long, a silent server longer. */
   readonly timeoutMs: number;
   readonly projectDir: string;
 }
@@ -62,7 +63,7 @@ export async function openRedisConnection(
   return connection;
 }
 
-/** One client with deadlines, the script, and errors in words. The only place that knows ioredis. */
+/** One client with the script and errors in words. The only place that knows ioredis. */
 export class RedisConnection {
   readonly isCluster: boolean;
   readonly #client: RedisClient;
@@ -89,7 +90,7 @@ export class RedisConnection {
   /** Waits for the first connection, at most for the deadline. Never rejects. */
   async connect(): Promise<void> {
     // The client goes on trying by itself, and commands tell what is wrong.
-    await this.#inTime(this.#client.connect()).catch(() => undefined);
+    await within(this.#timeoutMs, this.#client.connect()).catch(() => undefined);
   }
 
   /** Runs the session script. One key pair and its arguments per item; one reply per item. */
@@ -104,13 +105,13 @@ export class RedisConnection {
 
   /** Runs any script. On a cluster all keys must lie in one slot. */
   run(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    return this.#inTime(this.#callScript(script, keys, args));
+    return this.#inWords(this.#callScript(script, keys, args));
   }
 
   /** The values of several keys, null where there is none. On a cluster: of one key. */
   async readValues(keys: readonly string[]): Promise<readonly (string | null)[]> {
-    if (!this.isCluster) return this.#inTime(this.#client.mget(keys));
-    return [await this.#inTime(this.#readOnCluster(keys[0] ?? ''))];
+    if (!this.isCluster) return this.#inWords(this.#client.mget(keys));
+    return [await this.#inWords(this.#readOnCluster(keys[0] ?? ''))];
   }
 
   /** Masters by address; one server alone has the empty address. */
@@ -122,14 +123,14 @@ export class RedisConnection {
   async scan(master: string, cursor: string, pattern: string, limit: number): Promise<readonly [string, string[]]> {
     const client = this.#masters().find(([name]) => name === master)?.[1];
     if (client === undefined) return ['0', []];
-    return this.#inTime(client.scan(cursor, 'MATCH', pattern, 'COUNT', limit));
+    return this.#inWords(client.scan(cursor, 'MATCH', pattern, 'COUNT', limit));
   }
 
   /** What each master tells of itself. */
   facts(): Promise<readonly RedisFacts[]> {
     return Promise.all(
       this.#masters().map(async ([, client]) => {
-        const [info, saves] = await this.#inTime(
+        const [info, saves] = await this.#inWords(
           Promise.all([client.info(), client.config('GET', 'save').then(savesOf, () => undefined)]),
         );
         return { info, saves };
@@ -176,34 +177,20 @@ export class RedisConnection {
     }
   }
 
-  async #inTime<Result>(work: Promise<Result>): Promise<Result> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new LateError(this.#timeoutMs)), this.#timeoutMs);
-    });
+  async #inWords<Result>(work: Promise<Result>): Promise<Result> {
     try {
-      return await Promise.race([work, late]);
+      return await work;
     } catch (error) {
       if (isReadOnly(error)) this.#client.disconnect(true);
       const isWithoutConnection = this.#client.status !== 'ready' && this.#lastFailure !== undefined;
       throw this.failure(isWithoutConnection ? this.#lastFailure : error);
-    } finally {
-      clearTimeout(timer);
     }
-  }
-}
-
-/** Its code makes it a connection error, whose message may be shown. */
-class LateError extends Error {
-  readonly code = 'ETIMEDOUT';
-  constructor(timeoutMs: number) {
-    super(`no answer came within ${timeoutMs} ms`);
   }
 }
 
 /**
  * No offline queue and no resending: a command whose connection is away fails at once, so that requests do not pile up, and
- * the engine decides what to try again. A socket that stays silent for the deadline is given up for a new one.
+ * the engine decides what to try again. A socket that stays silent for too long is given up for a new one.
  */
 function serverOptions(address: RedisAddress, timeoutMs: number): RedisOptions {
   const shared = {
@@ -251,7 +238,7 @@ function connectionOptions(address: RedisAddress, timeoutMs: number): RedisOptio
     connectTimeout: timeoutMs,
     // Nothing is under way any more when we disconnect; a longer wait would only keep the process from ending.
     disconnectTimeout: 200,
-    socketTimeout: timeoutMs,
+    socketTimeout: silenceMs(timeoutMs),
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     // Every proxy and managed service understands version 2, and nothing here needs more.

@@ -42,6 +42,7 @@ function reasonOf(error: unknown): string {
   const known = REASONS[code];
   if (known !== undefined) return known;
   if (isConnectionError(error)) return `${message}.`;
+  if (/^Socket timeout/.test(message)) return `no answer came within ${/\d+/.exec(message)?.[0]} ms.`;
   if (/connection|isn't writeable|max retries|isn't ready/i.test(message)) return 'there is no connection to it now.';
   if (/max number of clients/i.test(message)) return 'it has reached its number of clients (maxclients).';
   return `it answered with an error (${/^[A-Z]+/.exec(message)?.[0] ?? 'unknown'}).`;

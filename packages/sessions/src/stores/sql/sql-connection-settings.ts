@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { silenceMs } from '../../deadline.js';
 import { SessionError } from '../../errors.js';
 import type { StoreSettings } from '../../session-options.js';
 import { FIREBIRD_OPTIONS } from './sql-firebird.js';
@@ -38,7 +39,7 @@ export async function connectionSettings(
         options: {
           port,
           connectTimeout: timeoutMs,
-          requestTimeout: timeoutMs,
+          requestTimeout: silenceMs(timeoutMs),
           encrypt: parameters.get('encrypt') !== 'false',
           trustServerCertificate: parameters.get('trustServerCertificate') === 'true',
           appName: 'tina4-sessions',

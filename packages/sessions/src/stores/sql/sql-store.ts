@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { silenceMs } from '../../deadline.js';
 import { SessionError, StoreUnavailableError } from '../../errors.js';
 import { STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 import type {
@@ -234,8 +235,8 @@ export class SqlStore implements SessionStore {
   }
 
   /**
-   * Runs one statement before `deadline`. What lost against another's lock runs again after a pause: such a statement was
-   * rolled back as a whole. Everything else that fails leaves as T4_STORE_UNAVAILABLE, because nobody knows what became of it.
+   * Runs one statement. What lost against another's lock runs again after a pause, until `deadline`: such a statement was rolled
+   * back as a whole. Everything else that fails leaves as T4_STORE_UNAVAILABLE, because nobody knows what became of it.
    */
   async #run(doing: string, build: () => Statement, deadline = this.#deadline()): Promise<unknown> {
     if (this.#closing) throw new StoreUnavailableError(`the ${this.name} session store is closed`);
@@ -243,7 +244,7 @@ export class SqlStore implements SessionStore {
     for (let attempt = 0; ; attempt += 1) {
       try {
         await this.#ensureTable();
-        return await build().timeout(Math.max(1, Math.ceil(deadline - performance.now())));
+        return await build().timeout(silenceMs(this.#timeoutMs));
       } catch (error) {
         const failure =
           error instanceof SessionError ? 'unavailable' : classifySqlError(this.#dialect.engine, error, 'row');

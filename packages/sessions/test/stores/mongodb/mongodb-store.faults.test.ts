@@ -4,6 +4,7 @@ import { startMongodb } from '../../../../../test/services/index.js';
 import { findMongodbProgram, type MongodbServer } from '../../../../../test/services/mongodb.js';
 import type { SessionStore } from '../../../src/session-store.js';
 import { openMongodbStore } from '../../../src/stores/mongodb/mongodb-store.js';
+import { expectLateLeaseIsReturned } from '../late-lease.js';
 import { startTcpProxy } from '../tcp-proxy.js';
 
 const TIMEOUT_MS = 1000;
@@ -58,6 +59,11 @@ describeFound(`mongodb (${found?.kind ?? 'skipped: no server is installed'})`, (
     }
 
     expect(['kept', 'lost or not']).toContain(await recovered(store, key));
+  });
+
+  test('a lease that the server grants after its request gave up keeps nobody waiting', async () => {
+    const other = await openMongodbStore({ backend: 'mongodb', url: server.url, timeoutMs: TIMEOUT_MS });
+    await expectLateLeaseIsReturned({ store: other, pause: () => server.pause(), resume: () => server.resume() });
   });
 
   test('a server that is killed and started again still has what it acknowledged', async () => {

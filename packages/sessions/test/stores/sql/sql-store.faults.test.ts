@@ -7,6 +7,7 @@ import type { SessionStore } from '../../../src/session-store.js';
 import { type Database, openDatabase } from '../../../src/stores/sql/sql-connection.js';
 import { openSqlStore } from '../../../src/stores/sql/sql-store.js';
 import { parseDatabaseUrl } from '../../../src/stores/sql/sql-url.js';
+import { expectLateLeaseIsReturned } from '../late-lease.js';
 import { startTcpProxy } from '../tcp-proxy.js';
 import { newKey, newLease } from './sql-cases.js';
 
@@ -105,6 +106,13 @@ for (const [engine, start] of [
       const other = newKey();
       await store.create(other, write('new'));
       expect((await store.read(other))?.text).toBe('new');
+    });
+
+    test('a lease that the server grants after its request gave up keeps nobody waiting', async () => {
+      const other = await openSqlStore(settingsFor(server.url));
+      const pause = () => pauseAll(server);
+      const resume = () => signalAll(server, 'SIGCONT');
+      await expectLateLeaseIsReturned({ store: other, pause, resume });
     });
 
     test('a server that is killed and started again still has what it acknowledged', async () => {
