@@ -1,3 +1,4 @@
+export { handleOfKey, isSessionHandle } from './data/session-id.js';
 export { createSessionEngine } from './engine/engine.js';
 export { SESSION_ERROR_CODES, type SessionErrorCode } from './error-codes.js';
 export { SessionError, SessionUnavailableError, StoreUnavailableError } from './errors.js';
@@ -32,5 +33,6 @@ export { HandlerStore, type SessionHandler } from './stores/handler/handler-stor
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';
 export type { SharedRateLimit } from './stores/redis/rate-limit.js';
 export { checkStore } from './tools/check-store.js';
-export { isSessionHandle, type RevokeOutcome, revokeSession } from './tools/revoke-session.js';
+export { type RevokeOutcome, revokeSession } from './tools/revoke-session.js';
 export { reportStore, type StoreReport } from './tools/store-report.js';
+export { type SweepReport, type SweepStoreOptions, sweepStore } from './tools/sweep-store.js';

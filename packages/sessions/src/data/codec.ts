@@ -31,6 +31,9 @@ export type TombstoneReason = 'replaced' | 'destroyed';
 /** The user's data as JSON.parse made it. */
 export type SessionRecord = Record<string, unknown>;
 
+/** What a tombstone lives for: longer than any request that was under way when the session ended. Ms. */
+export const TOMBSTONE_MS = 30_000;
+
 const LIVE = 't4s1;d;';
 const TOMBSTONE = 't4s1;x;';
 

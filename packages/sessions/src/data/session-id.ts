@@ -3,9 +3,13 @@ import { hash, randomFillSync } from 'node:crypto';
 const ID_BYTES = 32;
 const OWNER_BYTES = 16;
 const POOL_BYTES = 4096;
+const HANDLE_LENGTH = 16;
 
 /** 32 bytes in base64url: 43 characters, the last of which carries four bits. */
 const SESSION_ID = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+
+/** A SHA-256 in hex. */
+const SESSION_KEY = /^[0-9a-f]{64}$/;
 
 /** True when `text` has the form of an id that this package makes. Anything else causes no store call. */
 export function isSessionId(text: string): boolean {
@@ -17,9 +21,19 @@ export function keyOfSessionId(id: string): string {
   return hash('sha256', id, 'hex');
 }
 
-/** What log lines name a session by: never the id, only the start of its digest. */
-export function logNameOfKey(key: string): string {
-  return key.slice(0, 16);
+/** True when `text` has the form of a key. */
+export function isSessionKey(text: string): boolean {
+  return SESSION_KEY.test(text);
+}
+
+/** The handle that log lines and tools name a session by: never the id, only the first 16 characters of its key. */
+export function handleOfKey(key: string): string {
+  return key.slice(0, HANDLE_LENGTH);
+}
+
+/** True for what may stand for a session at the command line: its handle, or more of its key. */
+export function isSessionHandle(text: string): boolean {
+  return text.length >= HANDLE_LENGTH && /^[0-9a-f]{1,64}$/.test(text);
 }
 
 /** A new session id: 32 random bytes, 43 base64url characters. */

@@ -1,6 +1,6 @@
 // Over 250 lines: the four protocols that write share their steps and are read side by side.
 import { type CircuitBreaker, isPromise } from '../circuit-breaker.js';
-import { decode, encodeLive, encodeTombstone, parseRecord } from '../data/codec.js';
+import { decode, encodeLive, encodeTombstone, parseRecord, TOMBSTONE_MS } from '../data/codec.js';
 import { mergeRecords } from '../data/merge.js';
 import { checkSize, serializeRecord } from '../data/serialize.js';
 import { SessionError, SessionUnavailableError } from '../errors.js';
@@ -11,8 +11,6 @@ import type { Awaitable, StoredSession, UpdateResult } from '../session-store.js
 import type { EngineSettings } from './engine-settings.js';
 import type { OnceLog } from './once-log.js';
 
-/** Long enough for every request that was under way when the session ended. */
-const TOMBSTONE_MS = 30_000;
 const MOST_CONFLICTS = 100;
 const MOST_TRIES = 3;
 

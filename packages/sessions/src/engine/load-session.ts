@@ -1,6 +1,6 @@
 import { type CircuitBreaker, isPromise } from '../circuit-breaker.js';
 import { decode, type TombstoneReason } from '../data/codec.js';
-import { keyOfSessionId, logNameOfKey } from '../data/session-id.js';
+import { handleOfKey, keyOfSessionId } from '../data/session-id.js';
 import type { Acquired, LockCaller, SessionHold, SessionLocks } from '../locking/session-lock.js';
 import type { Awaitable, StoredSession } from '../session-store.js';
 import type { KnownSession } from './commit.js';
@@ -77,7 +77,7 @@ export class SessionLoader {
     const payload = decode(session.text);
     if (payload === undefined) {
       log.warn('A stored session is damaged or of a format that this version does not know; it counts as absent.', {
-        session: logNameOfKey(key),
+        session: handleOfKey(key),
         store: this.#store.name,
       });
       return NONE;
@@ -93,7 +93,7 @@ export class SessionLoader {
     const [id] = ids;
     if (loaded.kind === 'none' && id !== undefined) {
       this.#settings.log.debug('A request offered a session id that is unknown or expired; it is not adopted.', {
-        session: logNameOfKey(keyOfSessionId(id)),
+        session: handleOfKey(keyOfSessionId(id)),
       });
     }
     return loaded;

@@ -1,6 +1,6 @@
 import { isPromise } from '../circuit-breaker.js';
 import type { SessionControls } from '../data/session-data.js';
-import { logNameOfKey } from '../data/session-id.js';
+import { handleOfKey } from '../data/session-id.js';
 import { SessionSnapshot } from '../data/session-snapshot.js';
 import { SessionError, SessionUnavailableError } from '../errors.js';
 import { sessionNotLoaded, writeAfterRelease } from '../session-errors.js';
@@ -203,7 +203,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   /** Found only now, because an untouched session is not parsed. The damaged entry stays where it is, a new session begins. */
   #forgetCorrupt(): void {
     this.#parts.settings.log.warn('A stored session is not readable JSON; it counts as absent.', {
-      session: logNameOfKey(this.#transaction.forgetFound() ?? ''),
+      session: handleOfKey(this.#transaction.forgetFound() ?? ''),
       store: this.#parts.store.name,
     });
   }

@@ -1,16 +1,15 @@
 import type { SessionLog } from '../session-options.js';
 import type { SessionStore } from '../session-store.js';
+import { sweepInBatches, sweepMarginMs } from '../sweep.js';
 
-const BATCH = 200;
 const MOST_BATCHES = 50;
-const LONGEST_MARGIN_MS = 24 * 3600 * 1000;
 
 /** What the sweeper needs. */
 export interface SweeperOptions {
   readonly store: SessionStore;
   /** Pause between rounds, ms, with jitter so that many processes do not sweep at once. 0: never. */
   readonly everyMs: number;
-  /** Lifetime of a session, ms: what expired is kept that much longer, a day at most. */
+  /** Lifetime of a session, ms, from which the margin follows. */
   readonly lifetimeMs: number;
   readonly now: () => number;
   readonly log: SessionLog;
@@ -31,15 +30,13 @@ export class Sweeper {
     this.#schedule();
   }
 
-  /** One round: at most fifty batches of two hundred. Never rejects. */
+  /** One round: at most fifty batches. Never rejects. */
   async sweep(): Promise<void> {
     const { store, lifetimeMs, now, log } = this.#options;
-    const expiredBefore = now() - Math.min(lifetimeMs, LONGEST_MARGIN_MS);
     try {
+      const batches = sweepInBatches(store, now() - sweepMarginMs(lifetimeMs));
       for (let batch = 0; batch < MOST_BATCHES && !this.#isStopped; batch++) {
-        const { hasMore } = await store.sweep(expiredBefore, BATCH);
-        if (!hasMore) return;
-        await new Promise((resolve) => setImmediate(resolve));
+        if ((await batches.next()).done) return;
       }
     } catch (error) {
       log.warn(`Removing expired sessions from the ${store.name} store failed and is tried again later.`, {

@@ -1,4 +1,4 @@
-import { logNameOfKey } from '../data/session-id.js';
+import { handleOfKey } from '../data/session-id.js';
 import type { EngineSettings } from '../engine/engine-settings.js';
 import type { SessionError } from '../errors.js';
 import { sessionBusy } from '../session-errors.js';
@@ -35,7 +35,7 @@ export class Backoff {
     if (now >= this.#deadline) throw giveUpWaiting(this.#settings, this.#label, holder, this.#key);
     if (isDebug && !this.#hasWarned && now - this.#startedAt >= LONG_HOLD_MS) {
       this.#hasWarned = true;
-      log.warn(longHoldMessage(holder ?? 'Another process', this.#label), { session: logNameOfKey(this.#key) });
+      log.warn(longHoldMessage(holder ?? 'Another process', this.#label), { session: handleOfKey(this.#key) });
     }
     const jittered = this.#pauseMs * (0.5 + Math.random());
     this.#pauseMs = Math.min(this.#pauseMs * 1.6, LONGEST_PAUSE_MS);
@@ -59,7 +59,7 @@ export function giveUpWaiting(
 ): SessionError {
   settings.log.warn(
     `T4_SESSION_BUSY: ${waiter} gave up waiting for its session, which ${holder ?? 'another process'} holds. A handler that requests its own server with the same cookie waits for itself.`,
-    { session: logNameOfKey(key), waiter, holder },
+    { session: handleOfKey(key), waiter, holder },
   );
   return sessionBusy(holder);
 }

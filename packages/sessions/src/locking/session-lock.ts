@@ -1,5 +1,5 @@
 import { type CircuitBreaker, isPromise } from '../circuit-breaker.js';
-import { logNameOfKey } from '../data/session-id.js';
+import { handleOfKey } from '../data/session-id.js';
 import type { EngineSettings } from '../engine/engine-settings.js';
 import { clientGone } from '../session-errors.js';
 import type { Lease, LockResult } from '../session-store.js';
@@ -192,7 +192,7 @@ export class SessionLocks {
       if (performance.now() >= endsAt) {
         log.warn(
           `${caller.label} has held its session for ${lockHoldMs} ms and its lease is not renewed further. Release the session early with await req.session.release(), or raise TINA4_SESSION_LOCK_HOLD.`,
-          { session: logNameOfKey(hold.key) },
+          { session: handleOfKey(hold.key) },
         );
         return;
       }

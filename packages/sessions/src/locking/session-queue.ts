@@ -1,4 +1,4 @@
-import { logNameOfKey } from '../data/session-id.js';
+import { handleOfKey } from '../data/session-id.js';
 import type { EngineSettings } from '../engine/engine-settings.js';
 import type { SessionError } from '../errors.js';
 import { clientGone } from '../session-errors.js';
@@ -105,7 +105,7 @@ export class SessionQueue {
     return setTimeout(() => {
       if (line.hasWarned || performance.now() - line.heldSince < LONG_HOLD_MS - 50) return;
       line.hasWarned = true;
-      this.#settings.log.warn(longHoldMessage(line.holder, waiter), { session: logNameOfKey(key) });
+      this.#settings.log.warn(longHoldMessage(line.holder, waiter), { session: handleOfKey(key) });
     }, dueInMs).unref();
   }
 }

@@ -1,18 +1,11 @@
-import { decode, encodeTombstone } from '../data/codec.js';
+import { decode, encodeTombstone, TOMBSTONE_MS } from '../data/codec.js';
 import type { SessionStore } from '../session-store.js';
 import { type WalkProgress, walkEntries } from './store-entries.js';
 
 /** How a revocation went. `replaced`: the session got a new id just then and lives on under another handle. */
 export type RevokeOutcome = 'revoked' | 'unknown' | 'ambiguous' | 'replaced';
 
-/** As long as the engine's own tombstones last: longer than a request that loaded the session before. Ms. */
-const TOMBSTONE_MS = 30_000;
 const MOST_CONFLICTS = 20;
-
-/** True for what names a session in log lines: the first 16 to 64 characters of its key. */
-export function isSessionHandle(text: string): boolean {
-  return /^[0-9a-f]{16,64}$/.test(text);
-}
 
 /**
  * Ends the one session whose key starts with `handle`, as a logout would: requests that run with it cannot store anything any

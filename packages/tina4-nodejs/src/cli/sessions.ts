@@ -1,5 +1,13 @@
 import process from 'node:process';
-import { isSessionHandle, openStore, reportStore, revokeSession, type SessionStore } from '@tina4/sessions';
+import {
+  handleOfKey,
+  isSessionHandle,
+  openStore,
+  reportStore,
+  revokeSession,
+  type SessionStore,
+  sweepStore,
+} from '@tina4/sessions';
 import type { Config } from '../config/read-config.js';
 import { readProjectSettings } from '../project/environment.js';
 import { StartError, startErrorOf } from '../project/start-error.js';
@@ -11,9 +19,6 @@ export interface SessionsOptions {
   /** sweep: also what has expired only just now. */
   readonly all?: boolean | undefined;
 }
-
-const SWEEP_BATCH = 500;
-const LONGEST_MARGIN_MS = 24 * 3600 * 1000;
 
 /**
  * `tina4 sessions stats`, `sweep` and `revoke HANDLE`, on the store that the settings name, beside running servers. A handle is
@@ -59,23 +64,17 @@ async function stats(store: SessionStore, _config: Config): Promise<void> {
   console.log(`  Expired and not removed yet: ${report.expired}`);
   if (report.largestKey === undefined) return;
   console.log(
-    `  Bytes: ${report.totalBytes} in all, ${report.medianBytes} the median, ${report.largestBytes} the largest (${report.largestKey.slice(0, 16)})`,
+    `  Bytes: ${report.totalBytes} in all, ${report.medianBytes} the median, ${report.largestBytes} the largest (${handleOfKey(report.largestKey)})`,
   );
 }
 
 async function sweep(store: SessionStore, config: Config, _handle: string, options: SessionsOptions): Promise<void> {
-  // The servers' own sweepers keep expired entries for as long: a machine with a wrong clock must not end living sessions.
-  const lifetimeMs = config.session.lifetimeSeconds * 1000 || LONGEST_MARGIN_MS;
-  const marginMs = options.all ? 0 : Math.min(lifetimeMs, LONGEST_MARGIN_MS);
-  const expiredBefore = Date.now() - marginMs;
   const progress = new Progress('entries removed');
-  let removed = 0;
-  for (let hasMore = true; hasMore; ) {
-    const step = await store.sweep(expiredBefore, SWEEP_BATCH);
-    removed += step.removed;
-    hasMore = step.hasMore;
-    progress.show(removed);
-  }
+  const { removed, marginMs } = await sweepStore(store, Date.now(), {
+    lifetimeSeconds: config.session.lifetimeSeconds,
+    includesRecent: options.all,
+    onProgress: progress.show,
+  });
   progress.clear();
   const kept = marginMs === 0 ? '' : ` What expired in the last ${marginMs / 1000} s is kept; --all removes that too.`;
   console.log(`Removed ${removed} expired ${removed === 1 ? 'entry' : 'entries'} from the ${store.name} store.${kept}`);

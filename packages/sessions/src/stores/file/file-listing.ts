@@ -1,9 +1,8 @@
 import { join } from 'node:path';
+import { isSessionKey } from '../../data/session-id.js';
 import type { EntriesPage } from '../../session-store.js';
 import { type FileCalls, failureCode } from './file-calls.js';
 import type { FileEntries } from './file-entry.js';
-
-const SESSION_NAME = /^[0-9a-f]{64}$/;
 
 /**
  * A page of keys in ascending order after `cursor`, which is the last key of the page before. Keeps no more than `limit` names in
@@ -39,7 +38,7 @@ async function smallestKeys(calls: FileCalls, folder: string, after: string, lim
   let keys: string[] = [];
   try {
     for await (const { name } of await calls.openFolder(folder)) {
-      if (name <= after || !SESSION_NAME.test(name)) continue;
+      if (name <= after || !isSessionKey(name)) continue;
       keys.push(name);
       if (keys.length >= limit * 2) keys = keys.sort().slice(0, limit);
     }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
+import { isSessionKey } from '../../data/session-id.js';
 import { SessionError, StoreUnavailableError } from '../../errors.js';
 import type {
   BusyResult,
@@ -33,8 +34,6 @@ export interface FileStoreOptions {
   /** This process as locks name it, for tests. */
   readonly identity?: ProcessIdentity | undefined;
 }
-
-const KEY = /^[0-9a-f]{64}$/;
 
 /**
  * Sessions as files, `aa/<key>` below one folder, safe with several processes. Every change is a rename of a complete file, made
@@ -367,7 +366,7 @@ export class FileStore implements SessionStore {
 
   // Names come from the key only, and a key that is none reaches no path.
   #path(key: string): string {
-    if (!KEY.test(key)) throw new TypeError('A session key has 64 lower-case hex characters.');
+    if (!isSessionKey(key)) throw new TypeError('A session key has 64 lower-case hex characters.');
     return join(this.#directory, key.slice(0, 2), key);
   }
 

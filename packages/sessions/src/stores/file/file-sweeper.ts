@@ -1,5 +1,6 @@
 import type { Dir } from 'node:fs';
 import { join } from 'node:path';
+import { isSessionKey } from '../../data/session-id.js';
 import type { SweepResult } from '../../session-store.js';
 import { type FileCalls, failureCode } from './file-calls.js';
 import type { FileEntries } from './file-entry.js';
@@ -8,7 +9,6 @@ import { FileLock, type FileLocks, ignoreMissing } from './file-lock.js';
 /** Names are looked at in steps of this size; a step that finds nothing to remove ends there too. */
 const LOOKS_PER_STEP = 500;
 const SHARDS = 256;
-const SESSION_NAME = /^[0-9a-f]{64}$/;
 
 /** Name of the folder for files that could not be read. */
 export const QUARANTINE = 'quarantine';
@@ -67,7 +67,7 @@ export class FileSweeper {
       const name = await this.#next();
       if (name === undefined) return { removed, hasMore: false };
       const path = join(this.#directory, name.slice(0, 2), name);
-      if (SESSION_NAME.test(name)) removed += (await this.#sweepEntry(path, name, expiredBefore)) ? 1 : 0;
+      if (isSessionKey(name)) removed += (await this.#sweepEntry(path, name, expiredBefore)) ? 1 : 0;
       else if (/\.(lock|touch)$/.test(name)) await this.#locks.dropDead(path, await this.#momentContent());
       else if (/\.(takeover|tmp)$/.test(name)) await this.#locks.dropAbandoned(path);
     }

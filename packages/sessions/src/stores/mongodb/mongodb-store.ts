@@ -14,11 +14,12 @@ import type {
   SweepResult,
   UpdateResult,
 } from '../../session-store.js';
+import { LONGEST_SWEEP_MARGIN_MS } from '../../sweep.js';
 import { MongodbClock } from './mongodb-clock.js';
 import { connectMongodb, type MongodbConnection, type SessionDocument } from './mongodb-connection.js';
 
-/** How long after its expiry the server may remove a document: later than the sweeper, which waits a day at most. */
-const TTL_MARGIN_MS = 2 * 86_400_000;
+/** How long after its expiry the server may remove a document: later than any sweep. */
+const TTL_MARGIN_MS = 2 * LONGEST_SWEEP_MARGIN_MS;
 const SWEEP_BATCH = 500;
 
 /** Leases need not survive a failover: the version in the document is what keeps every update. */

@@ -1,7 +1,7 @@
 import type { BusyResult, StoredSession } from '../../session-store.js';
+import { sweepMarginMs } from '../../sweep.js';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 /**
  * The value of one session: `1 VERSION EXPIRES TEXT`. The leading 1 is the version of this layout. redis-script.ts reads the
@@ -29,7 +29,7 @@ export function decodeEntry(value: string): StoredSession | undefined {
  */
 export function timeToLive(expiresAt: number, now: number): number {
   const left = Math.max(0, expiresAt - now);
-  return Math.ceil(left + Math.min(Math.max(left, 10 * MINUTE_MS), DAY_MS));
+  return Math.ceil(left + sweepMarginMs(Math.max(left, 10 * MINUTE_MS)));
 }
 
 /** Reads `B REMAINING LABEL`, the script's word for a lease of somebody else. */
