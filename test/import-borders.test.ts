@@ -115,7 +115,15 @@ const FLOORS: Readonly<Record<(typeof packageNames)[number], readonly (readonly 
       'stores/redis/',
       'stores/sql/',
     ],
-    ['circuit-breaker.ts', 'data/', 'import-driver.ts', 'option-problems.ts', 'session-errors.ts', 'sweep.ts'],
+    [
+      'circuit-breaker.ts',
+      'compare-and-set.ts',
+      'data/',
+      'import-driver.ts',
+      'option-problems.ts',
+      'session-errors.ts',
+      'sweep.ts',
+    ],
     ['deadline.ts', 'errors.ts', 'error-codes.ts', 'session-options.ts', 'session-store.ts', 'session-types.ts'],
   ],
   'tina4-nodejs': [

@@ -9,6 +9,7 @@ import type {
   SessionWrite,
   StoredSession,
   SweepResult,
+  UpdateOptions,
   UpdateResult,
 } from './session-store.js';
 
@@ -76,12 +77,7 @@ export class CircuitBreaker implements SessionStore {
     return this.#call(() => this.#store.create(key, write));
   }
 
-  update(
-    key: string,
-    write: SessionWrite,
-    expectedVersion: string,
-    options?: { readonly owner?: string | undefined; readonly keepLease?: boolean | undefined },
-  ): Awaitable<UpdateResult> {
+  update(key: string, write: SessionWrite, expectedVersion: string, options?: UpdateOptions): Awaitable<UpdateResult> {
     return this.#call(() => this.#store.update(key, write, expectedVersion, options));
   }
 
@@ -175,6 +171,6 @@ export class CircuitBreaker implements SessionStore {
 }
 
 /** True for what a store did not answer at once. */
-export function isPromise<T>(value: Awaitable<T>): value is Promise<T> {
+function isPromise<T>(value: Awaitable<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

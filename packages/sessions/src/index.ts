@@ -14,6 +14,7 @@ export type {
   SessionWrite,
   StoredSession,
   SweepResult,
+  UpdateOptions,
   UpdateResult,
 } from './session-store.js';
 export type {

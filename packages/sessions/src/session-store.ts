@@ -67,6 +67,13 @@ export interface SessionWrite {
   readonly expiresAt: number;
 }
 
+/** Whose lease an `update` may write under. */
+export interface UpdateOptions {
+  readonly owner?: string | undefined;
+  /** True: the lease stays with its owner although it wrote. */
+  readonly keepLease?: boolean | undefined;
+}
+
 export interface SessionStore {
   /** One word for messages: `file`, `redis`. */
   readonly name: string;
@@ -100,12 +107,7 @@ export interface SessionStore {
    * same step when it wrote, unless `keepLease`; and when the owner's lease was lost, it is `busy` while another lease stands
    * and an ordinary compare-and-set otherwise. Without `owner`: `busy` while any lease stands.
    */
-  update(
-    key: string,
-    write: SessionWrite,
-    expectedVersion: string,
-    options?: { readonly owner?: string | undefined; readonly keepLease?: boolean | undefined },
-  ): Awaitable<UpdateResult>;
+  update(key: string, write: SessionWrite, expectedVersion: string, options?: UpdateOptions): Awaitable<UpdateResult>;
 
   /**
    * Moves the expiry to `to` where it is still exactly `from`, and changes nothing else: not text, version or lease. True when

@@ -1,7 +1,7 @@
 import { hash, randomFillSync } from 'node:crypto';
 
 const ID_BYTES = 32;
-const OWNER_BYTES = 16;
+const MARK_BYTES = 16;
 const POOL_BYTES = 4096;
 const HANDLE_LENGTH = 16;
 
@@ -41,9 +41,9 @@ export function newSessionId(randomBytes: (size: number) => Buffer): string {
   return randomBytes(ID_BYTES).toString('base64url');
 }
 
-/** A new name for the holder of a lease: 16 random bytes, 22 base64url characters. */
-export function newLeaseOwner(randomBytes: (size: number) => Buffer): string {
-  return randomBytes(OWNER_BYTES).toString('base64url');
+/** A new mark of one request, in the texts that it stores and as the owner of its lease: 16 random bytes, 22 base64url characters. */
+export function newMark(randomBytes: (size: number) => Buffer): string {
+  return randomBytes(MARK_BYTES).toString('base64url');
 }
 
 /**

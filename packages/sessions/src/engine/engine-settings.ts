@@ -1,11 +1,12 @@
 import { createRandomPool } from '../data/session-id.js';
+import type { LockSettings } from '../locking/lock-settings.js';
 import type { OptionProblem } from '../option-problems.js';
 import { throwOnProblems } from '../option-problems.js';
 import type { SessionEngineOptions, SessionLog } from '../session-options.js';
 import { LONGEST_COOKIE_SECONDS, resolveCookieOptions, type SessionCookieSettings } from './session-cookie.js';
 
 /** The engine's options with every default filled in. Times in ms unless the name says seconds. */
-export interface EngineSettings {
+export interface EngineSettings extends LockSettings {
   readonly cookie: SessionCookieSettings;
   /** What an entry lives for after its last renewal, ms. */
   readonly lifetimeMs: number;
@@ -15,17 +16,11 @@ export interface EngineSettings {
   readonly absoluteLifetimeMs: number;
   readonly isAutostart: boolean;
   readonly lock: 'auto' | 'all' | 'off';
-  readonly lockWaitMs: number;
-  readonly lockHoldMs: number;
-  readonly leaseMs: number;
-  readonly maxWaiters: number;
   readonly timeoutMs: number;
   readonly maxBytes: number;
-  readonly isDebug: boolean;
   readonly sweepEveryMs: number;
   readonly now: () => number;
   readonly randomBytes: (size: number) => Buffer;
-  readonly log: SessionLog;
 }
 
 /**

@@ -6,14 +6,10 @@ export class InFlight {
   #whenIdle: (() => void)[] = [];
 
   /** Counts `work` until it settles, and gives it back. */
-  async track<T>(work: Promise<T> | T): Promise<T> {
+  track<T>(work: Promise<T>): Promise<T> {
     this.#count += 1;
-    try {
-      return await work;
-    } finally {
-      this.#count -= 1;
-      if (this.#count === 0) this.#release();
-    }
+    work.then(this.#settled, this.#settled);
+    return work;
   }
 
   /** Resolves when nothing is under way, after `boundMs` at the latest. */
@@ -24,9 +20,11 @@ export class InFlight {
     await within(boundMs, idle).catch(() => {});
   }
 
-  #release(): void {
+  readonly #settled = (): void => {
+    this.#count -= 1;
+    if (this.#count > 0) return;
     const waiting = this.#whenIdle;
     this.#whenIdle = [];
     for (const resolve of waiting) resolve();
-  }
+  };
 }

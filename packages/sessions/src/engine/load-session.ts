@@ -1,9 +1,10 @@
-import { type CircuitBreaker, isPromise } from '../circuit-breaker.js';
+import type { CircuitBreaker } from '../circuit-breaker.js';
 import { decode, type TombstoneReason } from '../data/codec.js';
 import { handleOfKey, keyOfSessionId } from '../data/session-id.js';
-import type { Acquired, LockCaller, SessionHold, SessionLocks } from '../locking/session-lock.js';
-import type { Awaitable, StoredSession } from '../session-store.js';
-import type { KnownSession } from './commit.js';
+import type { SessionHold } from '../locking/session-hold.js';
+import type { Acquired, LockCaller, SessionLocks } from '../locking/session-lock.js';
+import type { StoredSession } from '../session-store.js';
+import type { KnownSession } from './commit-job.js';
 import type { EngineSettings } from './engine-settings.js';
 
 /** A live session that a request loaded or made. */
@@ -35,37 +36,33 @@ export class SessionLoader {
 
   /**
    * Tries the ids one after the other; the first that names a live session wins. `caller` given: holds it exclusively.
-   * Answers at once where the store does. Throws or rejects with T4_STORE_UNAVAILABLE, T4_SESSION_BUSY, T4_SESSION_CLIENT_GONE;
-   * nothing is held then.
+   * Rejects with T4_STORE_UNAVAILABLE, T4_SESSION_BUSY, T4_SESSION_CLIENT_GONE; nothing is held then.
    */
-  load(ids: readonly string[], caller: LockCaller | undefined): Awaitable<Loaded> {
-    return this.#loadFrom(0, ids, caller, NONE);
-  }
-
-  #loadFrom(index: number, ids: readonly string[], caller: LockCaller | undefined, soFar: Loaded): Awaitable<Loaded> {
-    const id = ids[index];
-    if (id === undefined) return this.#noneLive(ids, soFar);
-    const key = keyOfSessionId(id);
-    const goOn = (loaded: Loaded): Awaitable<Loaded> => {
+  async load(ids: readonly string[], caller: LockCaller | undefined): Promise<Loaded> {
+    let best: Loaded = NONE;
+    for (const id of ids) {
+      const key = keyOfSessionId(id);
+      const loaded =
+        caller === undefined
+          ? this.#judge(id, key, await this.#store.read(key))
+          : this.#judgeHeld(id, key, await this.#locks.acquire(key, caller));
       if (loaded.kind === 'live') return loaded;
-      return this.#loadFrom(index + 1, ids, caller, soFar.kind === 'none' ? loaded : soFar);
-    };
-    if (caller === undefined) {
-      const read = this.#store.read(key);
-      if (isPromise(read)) return read.then((session) => goOn(this.#judge(id, key, session)));
-      return goOn(this.#judge(id, key, read));
+      if (best.kind === 'none') best = loaded;
     }
-    const acquired = this.#locks.acquire(key, caller);
-    if (isPromise(acquired)) return acquired.then((one) => goOn(this.#judgeHeld(id, key, one)));
-    return goOn(this.#judgeHeld(id, key, acquired));
+    const [first] = ids;
+    if (best.kind === 'none' && first !== undefined) {
+      this.#settings.log.debug('A request offered a session id that is unknown or expired; it is not adopted.', {
+        session: handleOfKey(keyOfSessionId(first)),
+      });
+    }
+    return best;
   }
 
+  /** A hold of what is no live session is released at once. */
   #judgeHeld(id: string, key: string, { hold, result }: Acquired): Loaded {
-    const session = result.outcome === 'held' ? result.session : undefined;
-    const loaded = this.#judge(id, key, session);
+    const loaded = this.#judge(id, key, result.outcome === 'held' ? result.session : undefined);
     if (loaded.kind === 'live') return { ...loaded, hold };
-    if (session === undefined) hold.end();
-    else this.#locks.giveBack(hold);
+    hold.release();
     return loaded;
   }
 
@@ -87,15 +84,5 @@ export class SessionLoader {
     if (createdAt + absoluteLifetimeMs <= time) return NONE;
     const { version, expiresAt } = session;
     return { kind: 'live', found: { id, key, version, expiresAt, createdAt }, json };
-  }
-
-  #noneLive(ids: readonly string[], loaded: Loaded): Loaded {
-    const [id] = ids;
-    if (loaded.kind === 'none' && id !== undefined) {
-      this.#settings.log.debug('A request offered a session id that is unknown or expired; it is not adopted.', {
-        session: handleOfKey(keyOfSessionId(id)),
-      });
-    }
-    return loaded;
   }
 }

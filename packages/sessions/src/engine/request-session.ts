@@ -1,10 +1,8 @@
-import { isPromise } from '../circuit-breaker.js';
 import type { SessionControls } from '../data/session-data.js';
 import { handleOfKey } from '../data/session-id.js';
 import { SessionSnapshot } from '../data/session-snapshot.js';
 import { SessionError, SessionUnavailableError } from '../errors.js';
 import { sessionNotLoaded, writeAfterRelease } from '../session-errors.js';
-import type { Awaitable } from '../session-store.js';
 import type {
   RequestSession,
   Session,
@@ -14,14 +12,21 @@ import type {
   SessionRoute,
 } from '../session-types.js';
 import type { EngineParts } from './engine-parts.js';
-import type { Loaded } from './load-session.js';
-import { findSessionIds, renameCookie, sessionCookie } from './session-cookie.js';
-import { expiryFromNow, maxAgeSeconds } from './session-expiry.js';
+import { findSessionIds } from './session-cookie.js';
 import { SessionTransaction } from './session-transaction.js';
 
 /**
- * The session of one request as the HTTP layer walks it: begun, loaded, used, saved or released, committed. Which steps bring it
- * into the store is in session-transaction.ts, who may hold it in session-lock.ts. A little over 250 lines: the walk reads best in one piece.
+ * The session of one request as the HTTP layer walks it. A request without a session waits for nothing on this walk:
+ *
+ *     begin     engine.ts makes this object: no I/O
+ *     mode      lock-mode.ts: hold the session, share it, or leave it alone
+ *     load      load-session.ts finds the live session of the cookie, session-lock.ts holds it
+ *     use       session-snapshot.ts is the request's copy, session-data.ts the object behind req.session
+ *     commit    session-transaction.ts decides what becomes of the session, commit.ts brings it into the store by
+ *               compare-and-set.ts, session-cookie.ts writes the cookie
+ *     release   session-hold.ts gives the lease back and lets the next request in
+ *
+ * A little over 250 lines, so that the walk can be read in one piece.
  */
 export class EngineRequestSession implements RequestSession, SessionControls {
   readonly #parts: EngineParts;
@@ -64,20 +69,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     if (this.#parts.settings.isAutostart) this.#transaction.want();
     const ids = this.#sessionIds();
     if (ids.length === 0) return undefined;
-    const caller =
-      mode === 'exclusive'
-        ? { request: this.#request, label: this.#route.label, owner: this.#transaction.leaseOwner() }
-        : undefined;
-    try {
-      const loading = this.#parts.loader.load(ids, caller);
-      if (!isPromise(loading)) return this.#use(loading);
-      return loading.then(
-        (loaded) => this.#use(loaded),
-        (error) => this.#loadFailed(error),
-      );
-    } catch (error) {
-      return this.#loadFailed(error);
-    }
+    return this.#load(ids, mode);
   }
 
   get data(): Session {
@@ -112,10 +104,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   }
 
   cookieHeader(name: string | undefined): string {
-    const { settings } = this.#parts;
-    const cookie = name === undefined ? settings.cookie : renameCookie(settings.cookie, name);
-    const maxAge = maxAgeSeconds(settings, expiryFromNow(settings, this.#transaction.createdAt));
-    return sessionCookie(cookie, this.currentId(), maxAge, this.#request.isHttps);
+    return this.#transaction.cookieHeader(name);
   }
 
   save(): Promise<void> {
@@ -124,7 +113,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
       // A failed save before this one is reported by its own promise; this one tries again.
       await before?.catch(ignore);
       if (this.#state === 'released' || this.#state === 'committed') this.#reportLateWrite();
-      else await this.#parts.inFlight.track(this.#store(true));
+      else await this.#track(this.#store(true));
     })();
     saving.catch(ignore);
     this.#saving = saving;
@@ -140,9 +129,9 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     const releasing = (async () => {
       try {
         await this.#saving?.catch(ignore);
-        if (isLoaded) await this.#parts.inFlight.track(this.#store(false));
+        if (isLoaded) await this.#track(this.#store(false));
       } finally {
-        this.#transaction.letGo();
+        this.#transaction.release();
       }
     })();
     // Whoever does not await it hears of a failure from the commit.
@@ -160,15 +149,14 @@ export class EngineRequestSession implements RequestSession, SessionControls {
       if (this.#snapshot.isTouched) this.#warnOfDrop('which was not loaded yet');
       return undefined;
     }
-    if (this.#saving !== undefined) return this.#parts.inFlight.track(this.#finishLater(outcome));
-    let storing: Awaitable<void>;
+    let storing: Promise<void> | undefined;
     try {
-      storing = this.#sessionMode() === 'none' ? this.#checkUnloaded(outcome) : this.#store(false);
+      storing = this.#saving === undefined ? this.#store(false, outcome.status) : this.#storeAfter(this.#saving);
     } catch (error) {
       storing = Promise.reject(error);
     }
-    if (isPromise(storing)) return this.#parts.inFlight.track(this.#finish(storing, outcome));
-    this.#transaction.letGo();
+    if (storing !== undefined) return this.#track(this.#finish(storing, outcome));
+    this.#transaction.release();
     this.#learn(outcome);
     return undefined;
   }
@@ -186,18 +174,20 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     return this.#ids;
   }
 
-  #use(loaded: Loaded): undefined {
-    this.#transaction.adopt(loaded);
-  }
-
-  /** An unavailable store is no failure of the request: only touching the data is. */
-  #loadFailed(error: unknown): Promise<void> | undefined {
-    if (error instanceof SessionError && error.code === 'T4_STORE_UNAVAILABLE') {
-      this.#failure = new SessionUnavailableError(error);
-      return undefined;
+  async #load(ids: readonly string[], mode: 'exclusive' | 'shared'): Promise<void> {
+    const caller =
+      mode === 'exclusive'
+        ? { request: this.#request, label: this.#route.label, owner: this.#transaction.leaseOwner() }
+        : undefined;
+    try {
+      this.#transaction.adopt(await this.#parts.loader.load(ids, caller));
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error;
+      // An unavailable store is no failure of the request: only touching the data is.
+      const isAway = error.code === 'T4_STORE_UNAVAILABLE';
+      this.#failure = isAway ? new SessionUnavailableError(error) : error;
+      if (!isAway) throw error;
     }
-    if (error instanceof SessionError) this.#failure = error;
-    return Promise.reject(error);
   }
 
   /** Found only now, because an untouched session is not parsed. The damaged entry stays where it is, a new session begins. */
@@ -208,17 +198,21 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     });
   }
 
-  /** Brings what changed into the store. At once where the store answers at once. */
-  #store(keepsHold: boolean): Awaitable<void> {
+  /** Brings what changed into the store; undefined when there is nothing to bring. */
+  #store(keepsHold: boolean, status = 200): Promise<void> | undefined {
     if (this.#failure !== undefined) return undefined;
-    if (this.#sessionMode() === 'none') return this.#checkUnloaded({ status: 200 });
+    if (this.#sessionMode() === 'none') return this.#checkUnloaded(status);
     return this.#transaction.store(keepsHold);
   }
 
-  async #finishLater(outcome: SessionOutcome): Promise<void> {
-    // A failed save is reported by its own promise; what it could not store is tried once more here.
-    await this.#saving?.catch(ignore);
-    await this.#finish((async () => this.#store(false))(), outcome);
+  /** A failed save is reported by its own promise; what it could not store is tried once more. */
+  async #storeAfter(saving: Promise<void>): Promise<void> {
+    await saving.catch(ignore);
+    await this.#store(false);
+  }
+
+  #track(work: Promise<void> | undefined): Promise<void> | undefined {
+    return work === undefined ? undefined : this.#parts.inFlight.track(work);
   }
 
   async #finishReleased(releasing: Promise<void>, outcome: SessionOutcome): Promise<void> {
@@ -234,7 +228,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
       this.#transaction.dropCookie();
       throw error;
     } finally {
-      this.#transaction.letGo();
+      this.#transaction.release();
     }
     this.#learn(outcome);
   }
@@ -245,10 +239,10 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   }
 
   /** A route that does not load its session must not lose a write silently. */
-  #checkUnloaded(outcome: Pick<SessionOutcome, 'status'>): undefined {
+  #checkUnloaded(status: number): undefined {
     const isChanged = this.#transaction.hasIntent || this.#transaction.changedJson() !== undefined;
     if (!isChanged) return undefined;
-    if (this.#parts.lockModes.isUnsafe(this.#request.method) && outcome.status < 400) {
+    if (this.#parts.lockModes.isUnsafe(this.#request.method) && status < 400) {
       throw sessionNotLoaded(this.#route.label);
     }
     this.#warnOfDrop('which this route does not load; declare route.session("exclusive") for it');

@@ -1,23 +1,21 @@
-import { isPromise } from '../circuit-breaker.js';
 import { encodeLive, type SessionRecord, type TombstoneReason } from '../data/codec.js';
 import { checkSize } from '../data/serialize.js';
-import { keyOfSessionId, newLeaseOwner, newSessionId } from '../data/session-id.js';
+import { keyOfSessionId, newMark, newSessionId } from '../data/session-id.js';
 import { EMPTY_JSON, type SessionSnapshot } from '../data/session-snapshot.js';
-import type { SessionHold } from '../locking/session-lock.js';
+import type { SessionHold } from '../locking/session-hold.js';
 import { sessionEnded } from '../session-errors.js';
-import type { Awaitable } from '../session-store.js';
 import type { SessionRequest, SessionRoute } from '../session-types.js';
-import type { CommitJob, CommitResult } from './commit.js';
+import type { CommitJob, CommitResult, StoredResult } from './commit-job.js';
 import { warnOfData } from './debug-warnings.js';
 import type { EngineParts } from './engine-parts.js';
+import type { EngineSettings } from './engine-settings.js';
 import type { FoundSession, Loaded } from './load-session.js';
-import { expiredSessionCookie, sessionCookie } from './session-cookie.js';
-import { expiryFromNow, maxAgeSeconds, slideExpiry } from './session-expiry.js';
+import { expiredSessionCookie, renameCookie, sessionCookie } from './session-cookie.js';
 
 /**
- * What one request knows of its stored session, what it wants to become of it, and the way from the request's copy into the
- * store. How each step is made safe is in commit.ts; this decides which step it is, and which cookie follows. Over 250
- * lines because all of it reads and moves the same few fields.
+ * The session of one request as a transaction: what was loaded, what is to become of it, and the way from the request's snapshot
+ * into the store. How each step is made safe is in commit.ts; this decides which step it is, and which cookie follows. Over
+ * 250 lines because all of it reads and moves the same few fields.
  */
 export class SessionTransaction {
   readonly #parts: EngineParts;
@@ -35,13 +33,13 @@ export class SessionTransaction {
   #isWanted = false;
   #hasSetKey = false;
   #setCookie: string | undefined;
-  #owner: string | undefined;
+  #mark: string | undefined;
 
-  constructor(parts: EngineParts, request: SessionRequest, route: SessionRoute, copy: SessionSnapshot) {
+  constructor(parts: EngineParts, request: SessionRequest, route: SessionRoute, snapshot: SessionSnapshot) {
     this.#parts = parts;
     this.#request = request;
     this.#route = route;
-    this.#snapshot = copy;
+    this.#snapshot = snapshot;
   }
 
   /** The Set-Cookie value that what was stored so far asks for. */
@@ -59,9 +57,12 @@ export class SessionTransaction {
     return this.#isWanted || this.#ending !== undefined;
   }
 
-  /** Ms since the epoch; now for a session that is not stored yet. */
-  get createdAt(): number {
-    return this.#found?.createdAt ?? this.#parts.settings.now();
+  /** The Set-Cookie value for the session as it is now, under the configured name or `name`. */
+  cookieHeader(name: string | undefined): string {
+    const { settings } = this.#parts;
+    const cookie = name === undefined ? settings.cookie : renameCookie(settings.cookie, name);
+    const expiresAt = expiryFromNow(settings, this.#found?.createdAt ?? settings.now());
+    return sessionCookie(cookie, this.currentId(), maxAgeSeconds(settings, expiresAt), this.#request.isHttps);
   }
 
   adopt(loaded: Loaded): void {
@@ -105,10 +106,10 @@ export class SessionTransaction {
     if (this.#found !== undefined || this.#tombstone === 'replaced') this.#ending = 'destroyed';
   }
 
-  /** The found session turned out to be unreadable: it is let go as it is. Returns its key. */
+  /** The found session turned out to be unreadable: it stays as it is, unheld. Returns its key. */
   forgetFound(): string | undefined {
     const key = this.#found?.key;
-    this.letGo();
+    this.release();
     this.#found = undefined;
     return key;
   }
@@ -120,11 +121,14 @@ export class SessionTransaction {
 
   /** Names the request in a shared store; undefined where leases are not needed. */
   leaseOwner(): string | undefined {
-    return this.#parts.store.isShared ? this.#newOwner() : undefined;
+    return this.#parts.store.isShared ? this.#ownMark() : undefined;
   }
 
-  /** Brings what changed into the store. At once where the store answers at once. `keepsHold`: the request goes on. */
-  store(keepsHold: boolean): Awaitable<void> {
+  /**
+   * Brings what changed into the store; undefined when there is nothing to bring. `keepsHold`: the request goes on. Throws or
+   * rejects with what commit.ts rejects with.
+   */
+  store(keepsHold: boolean): Promise<void> | undefined {
     if (this.#ending !== undefined) return this.#storeEnding();
     const json = this.changedJson();
     if (this.#found !== undefined) {
@@ -150,133 +154,130 @@ export class SessionTransaction {
     return json;
   }
 
-  /** Gives the hold back, if there is one, without waiting. */
-  letGo(): void {
-    if (this.#hold === undefined) return;
-    this.#parts.locks.giveBack(this.#hold);
+  /** The request holds nothing any more. Calling it again does nothing. */
+  release(): void {
+    this.#hold?.release();
     this.#hold = undefined;
   }
 
-  #storeChanges(found: FoundSession, json: string, keepsHold: boolean): Awaitable<void> {
-    if (this.#hold !== undefined) return this.#update(found, json, this.#hold, keepsHold);
+  async #storeChanges(found: FoundSession, json: string, keepsHold: boolean): Promise<void> {
+    if (this.#hold !== undefined) {
+      this.#updated(found, json, await this.#parts.commit.update(this.#job(found, json, keepsHold)));
+      if (!keepsHold) this.release();
+      return;
+    }
     // A shared request that changed something after all waits in line like any other request that writes.
-    const { locks, settings } = this.#parts;
-    const entered = locks.enterQueue(found.key, this.#route.label, performance.now() + settings.lockWaitMs);
-    if (isPromise(entered)) return entered.then((queued) => this.#updateQueued(found, json, queued));
-    return this.#updateQueued(found, json, entered);
+    const place = await this.#parts.locks.enterQueue(found.key, this.#route.label);
+    try {
+      this.#updated(found, json, await this.#parts.commit.update(this.#job(found, json, false)));
+    } finally {
+      place.release();
+    }
   }
 
-  #updateQueued(found: FoundSession, json: string, queued: SessionHold): Awaitable<void> {
-    const updating = this.#update(found, json, undefined, false);
-    if (isPromise(updating)) return updating.finally(() => queued.end());
-    queued.end();
-    return undefined;
+  #updated(found: FoundSession, json: string, result: CommitResult): void {
+    if (result.outcome === 'stored') {
+      this.#nowInStep(found, json, result);
+      return;
+    }
+    this.#found = undefined;
+    this.#tombstone = 'destroyed';
+    this.#refuseAsEnded();
   }
 
-  #update(found: FoundSession, json: string, hold: SessionHold | undefined, keepsHold: boolean): Awaitable<void> {
-    const result = this.#parts.commit.update(this.#job(found, json, hold, keepsHold));
-    const use = (written: CommitResult): void => {
-      if (written.outcome === 'ended') {
-        this.#found = undefined;
-        this.#tombstone = 'destroyed';
-        this.#refuseAsEnded();
-        return;
-      }
-      // The commit that wrote has given the lease back.
-      if (!keepsHold) this.#endHold();
-      this.#nowInStep(found, json, written);
-    };
-    return isPromise(result) ? result.then(use) : use(result);
-  }
-
-  #create(json: string): Awaitable<void> {
+  async #create(json: string): Promise<void> {
     const { settings, commit } = this.#parts;
     const createdAt = settings.now();
     const id = this.currentId();
     const key = keyOfSessionId(id);
     const expiresAt = expiryFromNow(settings, createdAt);
-    const text = encodeLive(createdAt, this.#mark(), json);
+    const text = encodeLive(createdAt, this.#markOfText(), json);
     checkSize(text, json, settings.maxBytes);
-    const created = commit.create(key, text, expiresAt);
-    const use = (version: string): void => {
-      this.#newId = undefined;
-      this.#isWanted = false;
-      this.#found = { id, key, version, expiresAt, createdAt };
-      this.#nowInStep(this.#found, json, { outcome: 'stored', version, expiresAt });
-      this.#giveCookie(expiresAt);
-    };
-    return isPromise(created) ? created.then(use) : use(created);
+    const version = await commit.create(key, text, expiresAt);
+    this.#newId = undefined;
+    this.#isWanted = false;
+    this.#found = { id, key, version, expiresAt, createdAt };
+    this.#nowInStep(this.#found, json, { outcome: 'stored', version, expiresAt });
+    this.#giveCookie(expiresAt);
   }
 
-  /** regenerate() and destroy(): rare enough to be written as one asynchronous piece. */
+  /** regenerate() and destroy(). */
   async #storeEnding(): Promise<void> {
     const found = this.#found;
     if (found === undefined) {
       this.#refuseAsEnded();
       return;
     }
-    const { locks, settings, commit } = this.#parts;
-    const queued =
-      this.#hold === undefined
-        ? await locks.enterQueue(found.key, this.#route.label, performance.now() + settings.lockWaitMs)
-        : undefined;
+    const place =
+      this.#hold === undefined ? await this.#parts.locks.enterQueue(found.key, this.#route.label) : undefined;
     try {
-      const json = this.changedJson() ?? this.#snapshot.json;
-      const job = this.#job(found, json, this.#hold, false);
       if (this.#ending === 'replaced') {
-        const id = this.currentId();
-        const key = keyOfSessionId(id);
-        const expiresAt = expiryFromNow(settings, found.createdAt);
-        const written = await commit.replace({ ...job, expiresAt }, key);
-        this.#ending = undefined;
-        this.#newId = undefined;
-        this.#endHold();
-        this.#found = { ...found, id, key };
-        this.#nowInStep(this.#found, json, written);
-        this.#giveCookie(written.expiresAt);
+        await this.#replace(found);
         return;
       }
-      const destroyed = await commit.destroy(job);
-      this.#ending = undefined;
-      this.#found = undefined;
-      this.#snapshot.forget();
-      if (destroyed === 'replaced') {
-        this.#tombstone = 'replaced';
-        this.#refuseAsEnded();
-        return;
-      }
-      if (destroyed === 'ended') this.#setCookie = expiredSessionCookie(settings.cookie, this.#request.isHttps);
-      this.letGo();
+      if (!(await this.#destroy(found))) return;
     } finally {
-      queued?.end();
+      place?.release();
     }
     // What was written after destroy() starts a session of its own.
     const json = this.changedJson();
     if (json !== undefined || this.#isWanted) await this.#create(json ?? EMPTY_JSON);
   }
 
-  /** Extends the expiry once per tenth of the lifetime, and the cookie with it, so that the browser's copy slides too. */
-  #touch(found: FoundSession): Awaitable<void> {
-    const to = slideExpiry(this.#parts.settings, found);
-    if (to === found.expiresAt) return undefined;
-    const touched = this.#parts.commit.touch(found, to);
-    const use = (isMoved: boolean): void => {
-      if (!isMoved) return;
-      this.#found = { ...found, expiresAt: to };
-      this.#giveCookie(to);
-    };
-    return isPromise(touched) ? touched.then(use) : use(touched);
+  async #replace(found: FoundSession): Promise<void> {
+    const json = this.changedJson() ?? this.#snapshot.json;
+    const id = this.currentId();
+    const key = keyOfSessionId(id);
+    const job = this.#job(found, json, false);
+    const expiresAt = expiryFromNow(this.#parts.settings, found.createdAt);
+    const result = await this.#parts.commit.replace({ ...job, expiresAt }, key);
+    this.#ending = undefined;
+    this.#newId = undefined;
+    this.release();
+    this.#found = { ...found, id, key };
+    this.#nowInStep(this.#found, json, result);
+    this.#giveCookie(result.expiresAt);
   }
 
-  #job(found: FoundSession, json: string, hold: SessionHold | undefined, keepsHold: boolean): CommitJob {
+  /** False when the session has got a new id meanwhile, so that nothing ended. */
+  async #destroy(found: FoundSession): Promise<boolean> {
+    const { commit, settings } = this.#parts;
+    const json = this.changedJson() ?? this.#snapshot.json;
+    const outcome = await commit.destroy(this.#job(found, json, false));
+    this.#ending = undefined;
+    this.#found = undefined;
+    this.#snapshot.forget();
+    if (outcome === 'replaced') {
+      this.#tombstone = 'replaced';
+      this.#refuseAsEnded();
+      return false;
+    }
+    if (outcome === 'ended') this.#setCookie = expiredSessionCookie(settings.cookie, this.#request.isHttps);
+    this.release();
+    return true;
+  }
+
+  /** Extends the expiry once per tenth of the lifetime, and the cookie with it, so that the browser's copy slides too. */
+  #touch(found: FoundSession): Promise<void> | undefined {
+    const to = slideExpiry(this.#parts.settings, found);
+    return to === found.expiresAt ? undefined : this.#extend(found, to);
+  }
+
+  async #extend(found: FoundSession, to: number): Promise<void> {
+    if (!(await this.#parts.commit.touch(found, to))) return;
+    this.#found = { ...found, expiresAt: to };
+    this.#giveCookie(to);
+  }
+
+  #job(found: FoundSession, json: string, keepsHold: boolean): CommitJob {
     return {
       session: found,
       json,
       baseJson: this.#snapshot.json,
       storedJson: this.#snapshot.storedJson,
       expiresAt: slideExpiry(this.#parts.settings, found),
-      mark: this.#mark(),
-      hold,
+      mark: this.#markOfText(),
+      hold: this.#hold,
       keepsHold,
       isUnsafe: this.#parts.lockModes.isUnsafe(this.#request.method),
       label: this.#route.label,
@@ -284,16 +285,10 @@ export class SessionTransaction {
   }
 
   /** After a write: the request's data and the store say the same. The cookie follows where the expiry moved. */
-  #nowInStep(found: FoundSession, json: string, written: Extract<CommitResult, { outcome: 'stored' }>): void {
-    this.#found = { ...found, version: written.version, expiresAt: written.expiresAt };
-    if (written.expiresAt !== found.expiresAt) this.#giveCookie(written.expiresAt);
-    this.#snapshot.nowStored(json, written.mergedJson);
-  }
-
-  /** The hold is over because a command that wrote has given the lease back. */
-  #endHold(): void {
-    this.#hold?.end();
-    this.#hold = undefined;
+  #nowInStep(found: FoundSession, json: string, result: StoredResult): void {
+    this.#found = { ...found, version: result.version, expiresAt: result.expiresAt };
+    if (result.expiresAt !== found.expiresAt) this.#giveCookie(result.expiresAt);
+    this.#snapshot.nowStored(json, result.mergedJson);
   }
 
   #giveCookie(expiresAt: number): void {
@@ -310,14 +305,14 @@ export class SessionTransaction {
     }
   }
 
-  /** Bytes that name this request in the store; empty where one process owns the store and no reply is lost. */
-  #mark(): string {
-    return this.#parts.store.isShared || this.#ending !== undefined ? this.#newOwner() : '';
+  /** What this request signs its text with; empty where one process owns the store and no reply is lost. */
+  #markOfText(): string {
+    return this.#parts.store.isShared || this.#ending !== undefined ? this.#ownMark() : '';
   }
 
-  #newOwner(): string {
-    this.#owner ??= newLeaseOwner(this.#parts.settings.randomBytes);
-    return this.#owner;
+  #ownMark(): string {
+    this.#mark ??= newMark(this.#parts.settings.randomBytes);
+    return this.#mark;
   }
 
   /** A change to a session that ended: an unsafe method hears of it, a safe one keeps its answer. */
@@ -327,4 +322,23 @@ export class SessionTransaction {
       `${this.#route.label} changed a session that was ended or replaced while it ran; the change is dropped.`,
     );
   }
+}
+
+/** When a session that began at `createdAt` ends if nothing happens from now on. Ms since the epoch. */
+function expiryFromNow(settings: EngineSettings, createdAt: number): number {
+  return Math.min(settings.now() + settings.lifetimeMs, createdAt + settings.absoluteLifetimeMs);
+}
+
+/**
+ * The expiry after a request: later by at least a tenth of the lifetime, or as it was. Writes follow the same rule, because the
+ * cookie is renewed with the expiry: were it moved with every write, the browser's copy would stay behind and end first.
+ */
+function slideExpiry(settings: EngineSettings, { createdAt, expiresAt }: FoundSession): number {
+  const to = expiryFromNow(settings, createdAt);
+  return to - expiresAt >= settings.lifetimeMs / 10 ? to : expiresAt;
+}
+
+/** Max-Age for the cookie of a session that ends at `expiresAt`; undefined for a cookie that ends with the browser. */
+function maxAgeSeconds(settings: EngineSettings, expiresAt: number): number | undefined {
+  return settings.hasMaxAge ? Math.ceil((expiresAt - settings.now()) / 1000) : undefined;
 }

@@ -1,7 +1,7 @@
 import { handleOfKey } from '../data/session-id.js';
-import type { EngineSettings } from '../engine/engine-settings.js';
 import type { SessionError } from '../errors.js';
 import { sessionBusy } from '../session-errors.js';
+import type { LockSettings } from './lock-settings.js';
 
 const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 50;
@@ -14,7 +14,7 @@ export const LONG_HOLD_MS = 2_000;
  * deadline (by performance.now()) has passed.
  */
 export class Backoff {
-  readonly #settings: EngineSettings;
+  readonly #settings: LockSettings;
   readonly #label: string;
   readonly #key: string;
   readonly #deadline: number;
@@ -22,7 +22,7 @@ export class Backoff {
   #pauseMs = FIRST_PAUSE_MS;
   #hasWarned = false;
 
-  constructor(settings: EngineSettings, label: string, key: string, deadline: number) {
+  constructor(settings: LockSettings, label: string, key: string, deadline: number) {
     this.#settings = settings;
     this.#label = label;
     this.#key = key;
@@ -52,7 +52,7 @@ export function longHoldMessage(holder: string, waiter: string): string {
 
 /** The end of a wait: the error, after a log line that names who holds. */
 export function giveUpWaiting(
-  settings: EngineSettings,
+  settings: LockSettings,
   waiter: string,
   holder: string | undefined,
   key: string,

@@ -1,9 +1,9 @@
 import { handleOfKey } from '../data/session-id.js';
-import type { EngineSettings } from '../engine/engine-settings.js';
 import type { SessionError } from '../errors.js';
 import { clientGone } from '../session-errors.js';
 import type { SessionRequest } from '../session-types.js';
 import { giveUpWaiting, LONG_HOLD_MS, longHoldMessage } from './backoff.js';
+import type { LockSettings } from './lock-settings.js';
 
 interface Waiter {
   readonly label: string;
@@ -23,18 +23,23 @@ interface Line {
 
 /** One line per session that is in use in this process: one request is in, the others wait in order of arrival. */
 export class SessionQueue {
-  readonly #settings: EngineSettings;
+  readonly #settings: LockSettings;
   readonly #lines = new Map<string, Line>();
 
-  constructor(settings: EngineSettings) {
+  constructor(settings: LockSettings) {
     this.#settings = settings;
   }
 
-  /** True when the caller is in, and then it must `leave`. False: it has to wait. */
-  tryEnter(key: string, label: string): boolean {
-    if (this.#lines.has(key)) return false;
+  /**
+   * Lets the caller in, at once (undefined) or when it is first in line; once in, it must `leave`. Rejects with
+   * T4_SESSION_BUSY at `deadline` (by performance.now()), or at once when the line is full; with T4_SESSION_CLIENT_GONE when the
+   * client of `request` hangs up. A caller without `request` waits although its client left.
+   */
+  enter(key: string, label: string, deadline: number, request: SessionRequest | undefined): Promise<void> | undefined {
+    const line = this.#lines.get(key);
+    if (line !== undefined) return this.#wait(key, line, label, deadline, request);
     this.#lines.set(key, { holder: label, heldSince: performance.now(), waiters: [], gone: 0, hasWarned: false });
-    return true;
+    return undefined;
   }
 
   /** Lets the next one in. */
@@ -54,14 +59,7 @@ export class SessionQueue {
     this.#lines.delete(key);
   }
 
-  /**
-   * Waits to be let in until `deadline` (by performance.now()). Once resolved the caller is in and must `leave`.
-   * Rejects with T4_SESSION_BUSY at the deadline, or at once when the line is full; with T4_SESSION_CLIENT_GONE when the client
-   * of `request` hangs up. A caller without `request` waits although its client left.
-   */
-  wait(key: string, label: string, deadline: number, request: SessionRequest | undefined): Promise<void> {
-    if (this.tryEnter(key, label)) return Promise.resolve();
-    const line = this.#lines.get(key) as Line;
+  #wait(key: string, line: Line, label: string, deadline: number, request: SessionRequest | undefined): Promise<void> {
     if (line.waiters.length - line.gone >= this.#settings.maxWaiters) {
       return Promise.reject(giveUpWaiting(this.#settings, label, line.holder, key));
     }

@@ -1,11 +1,12 @@
+import { randomBytes } from 'node:crypto';
+import { compareAndSet, type Decision } from '../compare-and-set.js';
 import { decode, encodeTombstone, TOMBSTONE_MS } from '../data/codec.js';
-import type { SessionStore } from '../session-store.js';
+import { newMark } from '../data/session-id.js';
+import type { SessionStore, StoredSession } from '../session-store.js';
 import { type WalkProgress, walkEntries } from './store-entries.js';
 
 /** How a revocation went. `replaced`: the session got a new id just then and lives on under another handle. */
 export type RevokeOutcome = 'revoked' | 'unknown' | 'ambiguous' | 'replaced';
-
-const MOST_CONFLICTS = 20;
 
 /**
  * Ends the one session whose key starts with `handle`, as a logout would: requests that run with it cannot store anything any
@@ -28,21 +29,19 @@ export async function revokeSession(
 
 /** By compare-and-set, so that a request that gives the session a new id meanwhile cannot go unseen. */
 async function endSession(store: SessionStore, key: string, now: number): Promise<RevokeOutcome> {
-  for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts++) {
-    const stored = await store.read(key);
-    const payload = stored === undefined ? undefined : decode(stored.text);
-    if (stored === undefined) return 'unknown';
-    if (payload?.kind === 'tombstone') return payload.reason === 'replaced' ? 'replaced' : 'unknown';
-    const tombstone = { text: encodeTombstone('destroyed', ''), expiresAt: now + TOMBSTONE_MS };
-    const { outcome } = await store.update(key, tombstone, stored.version);
-    if (outcome === 'updated') return 'revoked';
-    if (outcome === 'busy') {
-      // A request holds it, perhaps for long. An update never creates: what that request stores finds nothing.
-      await store.remove(key);
-      return 'revoked';
-    }
-  }
-  // Somebody writes to it without a pause, and nobody writes to what is not there.
-  await store.remove(key);
-  return 'revoked';
+  const text = encodeTombstone('destroyed', newMark(randomBytes));
+  const decide = (current: StoredSession | undefined): Decision<RevokeOutcome> => {
+    if (current === undefined) return { result: 'unknown' };
+    const payload = decode(current.text);
+    if (payload?.kind === 'tombstone') return { result: payload.reason === 'replaced' ? 'replaced' : 'unknown' };
+    return { version: current.version, write: () => ({ text, expiresAt: now + TOMBSTONE_MS }) };
+  };
+  // A request holds it, perhaps for long, or somebody writes to it without a pause. An update never creates: what they store
+  // finds nothing.
+  const remove = async (): Promise<RevokeOutcome> => {
+    await store.remove(key);
+    return 'revoked';
+  };
+  const change = { decide, stored: (): RevokeOutcome => 'revoked' };
+  return compareAndSet(store, { key, busy: remove, giveUp: remove }, change, decide(await store.read(key)));
 }

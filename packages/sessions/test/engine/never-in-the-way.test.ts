@@ -69,17 +69,22 @@ test('a request without a session cookie waits for nothing', () => {
   ]);
 });
 
-test('over a store that answers at once a whole request waits for nothing', () => {
-  const engine = createSessionEngine({ store: new MemoryStore(), sweepEveryMs: 0 });
+test('a request that changes nothing in its session waits for nothing after the load', async () => {
+  const engine = createSessionEngine({ store: new SharedBackend().connect(), sweepEveryMs: 0 });
   const outcome = { status: 200, isHandlerDone: true };
   const begin = (cookieHeader: string | undefined) =>
     engine.begin(
-      { method: 'POST', cookieHeader, isHttps: false, isClientGone: false, onClientGone: () => () => {} },
-      { label: 'POST /write' },
+      { method: 'GET', cookieHeader, isHttps: false, isClientGone: false, onClientGone: () => () => {} },
+      { label: 'GET /', sessionMode: 'shared' },
     );
   const first = begin(undefined);
+  await first.load();
   first.data.count = 1;
-  expect(first.commit(outcome)).toBeUndefined();
+  await first.commit(outcome);
+  const second = begin(first.setCookie?.split(';')[0]);
+  await second.load();
+  expect(second.data.count).toBe(1);
+  expect(second.commit(outcome)).toBeUndefined();
 });
 
 test('a route declared none causes no store call', async () => {

@@ -11,6 +11,7 @@ import type {
   SessionWrite,
   StoredSession,
   SweepResult,
+  UpdateOptions,
   UpdateResult,
 } from '../../session-store.js';
 import { createFileCalls, type FileCalls, failureCode } from './file-calls.js';
@@ -155,7 +156,7 @@ export class FileStore implements SessionStore {
     key: string,
     write: SessionWrite,
     expectedVersion: string,
-    options: { readonly owner?: string | undefined; readonly keepLease?: boolean | undefined } = {},
+    options: UpdateOptions = {},
   ): Promise<UpdateResult> {
     return this.#run(async () => {
       const path = this.#path(key);

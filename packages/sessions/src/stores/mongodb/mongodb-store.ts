@@ -12,6 +12,7 @@ import type {
   SessionWrite,
   StoredSession,
   SweepResult,
+  UpdateOptions,
   UpdateResult,
 } from '../../session-store.js';
 import { LONGEST_SWEEP_MARGIN_MS } from '../../sweep.js';
@@ -134,7 +135,7 @@ export class MongodbStore implements SessionStore {
     key: string,
     write: SessionWrite,
     expectedVersion: string,
-    options: { readonly owner?: string | undefined; readonly keepLease?: boolean | undefined } = {},
+    options: UpdateOptions = {},
   ): Promise<UpdateResult> {
     const expected = toVersion(expectedVersion);
     const set = { ...fieldsOf(write), version: expected + 1, ...(options.keepLease ? {} : NO_LEASE) };

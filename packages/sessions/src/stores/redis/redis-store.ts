@@ -9,6 +9,7 @@ import type {
   SessionWrite,
   StoredSession,
   SweepResult,
+  UpdateOptions,
   UpdateResult,
 } from '../../session-store.js';
 import { Batcher } from './batcher.js';
@@ -99,7 +100,7 @@ class RedisStore implements SessionStore {
     key: string,
     write: SessionWrite,
     expectedVersion: string,
-    options: { readonly owner?: string | undefined; readonly keepLease?: boolean | undefined } = {},
+    options: UpdateOptions = {},
   ): Promise<UpdateResult> {
     const version = this.#nextVersion();
     const args = [expectedVersion, options.owner ?? '', options.keepLease ? '1' : ''];

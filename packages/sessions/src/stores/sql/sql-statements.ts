@@ -1,4 +1,4 @@
-import type { Lease, SessionWrite } from '../../session-store.js';
+import type { Lease, SessionWrite, UpdateOptions } from '../../session-store.js';
 import type { Database } from './sql-connection.js';
 import type { SqlDialect } from './sql-dialect.js';
 
@@ -72,13 +72,7 @@ export function sessionStatements(database: Database, dialect: SqlDialect) {
         .where('expires_at', '<=', now)
         .update({ data: write.text, expires_at: write.expiresAt, version, ...NO_LEASE }),
 
-    compareAndSet: (
-      key: string,
-      write: SessionWrite,
-      expectedVersion: number,
-      now: number,
-      options: { readonly owner?: string | undefined; readonly keepLease?: boolean | undefined },
-    ) =>
+    compareAndSet: (key: string, write: SessionWrite, expectedVersion: number, now: number, options: UpdateOptions) =>
       liveUnlessHeldByOther(key, now, options.owner)
         .where('version', expectedVersion)
         .update({

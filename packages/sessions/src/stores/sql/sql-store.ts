@@ -14,6 +14,7 @@ import type {
   SessionWrite,
   StoredSession,
   SweepResult,
+  UpdateOptions,
   UpdateResult,
 } from '../../session-store.js';
 import { type Database, openDatabase } from './sql-connection.js';
@@ -126,7 +127,7 @@ export class SqlStore implements SessionStore {
     key: string,
     write: SessionWrite,
     expectedVersion: string,
-    options: { readonly owner?: string | undefined; readonly keepLease?: boolean | undefined } = {},
+    options: UpdateOptions = {},
   ): Promise<UpdateResult> {
     const deadline = this.#deadline();
     const expected = toVersion(expectedVersion);

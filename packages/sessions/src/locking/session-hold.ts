@@ -1,0 +1,57 @@
+/**
+ * What is known of the lease of a hold. `none`: not taken, or given back by the commit that wrote. `asked`: the store was asked for
+ * it and has not said yes or no. `held`: it was granted.
+ */
+export type LeaseState = 'none' | 'asked' | 'held';
+
+/** What ending a hold needs from the locks. */
+export interface HoldEnds {
+  /** Lets the next request of this process in. */
+  leave(): void;
+  /** Gives the lease back to the store. Never rejects. */
+  returnLease(): Promise<void>;
+}
+
+/**
+ * What a request that holds a session has, from load to commit: its place in the process and, in a store that others use too,
+ * the lease there.
+ */
+export class SessionHold {
+  readonly key: string;
+  /** Names the lease in the store; undefined where the queue in the process is all (memory). */
+  readonly owner: string | undefined;
+  /** Kept by whoever asks the store. */
+  lease: LeaseState = 'none';
+  readonly #ends: HoldEnds;
+  #renewal: NodeJS.Timeout | undefined;
+  #isReleased = false;
+
+  constructor(key: string, owner: string | undefined, ends: HoldEnds) {
+    this.key = key;
+    this.owner = owner;
+    this.#ends = ends;
+  }
+
+  /** Calls `renew` in `ms`, unless the hold is released before. */
+  renewIn(ms: number, renew: () => void): void {
+    if (!this.#isReleased) this.#renewal = setTimeout(renew, ms).unref();
+  }
+
+  /**
+   * The hold is over: the lease goes back, where there is one, and the next request of this process is let in once it is there.
+   * Waits for nothing. Calling it again does nothing.
+   */
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    clearTimeout(this.#renewal);
+    if (this.lease === 'none') {
+      this.#ends.leave();
+      return;
+    }
+    const returned = this.#ends.returnLease();
+    // A store that never said whether it granted the lease may hang: waiting for it would let one request in per deadline.
+    if (this.lease === 'asked') this.#ends.leave();
+    else void returned.then(() => this.#ends.leave());
+  }
+}
