@@ -95,7 +95,7 @@ export interface StoreSettings {
   readonly sentinelName?: string | undefined;
   /** Connections that the store may open. Default: the client's own (database: 10). */
   readonly poolSize?: number | undefined;
-  /** Deadline for connecting and for one command, ms, default 2,000. */
+  /** How long callers wait for a call, ms, default 2,000. Connecting is given as long, a silent server twice as long. */
   readonly timeoutMs?: number | undefined;
   /** Folder that relative paths start from and that drivers are looked for in. Default: the working directory. */
   readonly projectDir?: string | undefined;

@@ -87,7 +87,7 @@ export interface RequestSession {
   /** True when `load()` will hold the session exclusively: the caller then reads the body before it loads. */
   readonly isExclusive: boolean;
   /**
-   * Loads, and holds when exclusive. Returns undefined when there is nothing to wait for (no cookie, no session mode).
+   * Loads, and holds when exclusive. Returns undefined when there is nothing to wait for (no session cookie, mode `none`).
    * Rejects with T4_SESSION_BUSY (503) when the wait is over. An unavailable store does not reject: touching `data` throws then.
    */
   load(): Promise<void> | undefined;
@@ -98,7 +98,7 @@ export interface RequestSession {
   /** `req.sessionRegenerate()`. Returns the new id at once. */
   regenerate(): string;
   /**
-   * Stores what changed and lets go. Returns undefined when there is nothing to wait for. Call once, whatever happened,
+   * Stores what changed and lets go. Returns undefined when there is nothing to wait for (nothing changed). Call once, whatever happened,
    * after the last middleware and before the answer leaves. Rejects with an error that carries `status` and `code` when an
    * answer must not be given: the caller answers with that error and does not commit again.
    */
@@ -130,7 +130,7 @@ export interface AnswerableError extends Error {
   /** HTTP status, 400 to 599. */
   readonly status: number;
   /** Stable code such as `T4_SESSION_BUSY`. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** Seconds for the Retry-After header. */
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: number | undefined;
 }
