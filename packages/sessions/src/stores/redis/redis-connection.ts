@@ -179,7 +179,8 @@ export class RedisConnection {
 
   async #inWords<Result>(work: Promise<Result>): Promise<Result> {
     try {
-      return await work;
+      // A socket that stays silent ends by itself; a cluster whose nodes are away is looked for without end.
+      return await within(silenceMs(this.#timeoutMs), work);
     } catch (error) {
       if (isReadOnly(error)) this.#client.disconnect(true);
       const isWithoutConnection = this.#client.status !== 'ready' && this.#lastFailure !== undefined;
@@ -238,7 +239,9 @@ function connectionOptions(address: RedisAddress, timeoutMs: number): RedisOptio
     connectTimeout: timeoutMs,
     // Nothing is under way any more when we disconnect; a longer wait would only keep the process from ending.
     disconnectTimeout: 200,
-    socketTimeout: silenceMs(timeoutMs),
+    // Where another server may be the primary by now, what a silent one would still acknowledge is lost with it: it is left at the
+    // deadline. One server alone is waited for longer, so that its late reply is heard.
+    socketTimeout: address.topology === 'standalone' ? silenceMs(timeoutMs) : timeoutMs,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     // Every proxy and managed service understands version 2, and nothing here needs more.
