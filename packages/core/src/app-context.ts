@@ -30,9 +30,15 @@ export interface Limits {
   readonly maxUploadBytes: number;
   /** Bytes of any other body, default 10,485,760. */
   readonly maxBodyBytes: number;
+  /** Bytes of a JSON body, default `maxBodyBytes`. */
+  readonly maxJsonBytes?: number | undefined;
+  /** Bytes of a URL-encoded form, default `maxBodyBytes`. */
+  readonly maxFormBytes?: number | undefined;
+  /** Values of a JSON body, those inside of lists and objects included, default 100,000. */
+  readonly maxJsonValues: number;
   /** Files of one multipart body, default 100. */
   readonly maxFiles: number;
-  /** Text fields of one multipart body, default 1,000. */
+  /** Fields of one form, URL-encoded or multipart, default 1,000. */
   readonly maxFields: number;
   /** Bytes of one text field of a multipart body, default 1,048,576. */
   readonly maxFieldBytes: number;
@@ -43,6 +49,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = Object.freeze({
   maxUploadBytes: 10 * 1024 * 1024,
   maxBodyBytes: 10 * 1024 * 1024,
+  maxJsonValues: 100_000,
   maxFiles: 100,
   maxFields: 1000,
   maxFieldBytes: 1024 * 1024,

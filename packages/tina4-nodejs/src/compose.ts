@@ -57,7 +57,6 @@ export function composeApp(config: Config, project: Project, parts: AppParts): A
 }
 
 function limitsOf({ server }: Config, folders: ProjectFolders): Partial<Limits> {
-  const limits = { maxUploadBytes: server.maxBodyBytes, maxBodyBytes: server.maxBodyBytes };
   const uploadDirectory = uploadFolderOf(server.uploadFolder, folders.root);
-  return uploadDirectory === undefined ? limits : { ...limits, uploadDirectory };
+  return uploadDirectory === undefined ? server.bodies : { ...server.bodies, uploadDirectory };
 }

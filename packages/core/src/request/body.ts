@@ -1,100 +1,135 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AppContext } from '../app-context.js';
+import { Readable } from 'node:stream';
+import type { AppContext, Limits } from '../app-context.js';
 import { HttpError } from '../errors/errors.js';
+import { collectBytes, cutShort, NO_BYTES, tooLarge } from './body-bytes.js';
+import { type BodyKind, type BodyType, bodyText, bodyTypeOf } from './body-type.js';
+import { collectFields, parseFieldPairs } from './form-fields.js';
 import { parseJsonBody } from './json-body.js';
 import { readMultipart } from './multipart.js';
-import { parseQuery } from './query.js';
 import { Request } from './request.js';
 
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /**
- * Reads and parses the body into `req.body`. Returns undefined when there is none to wait for. Rejects with an HttpError: 413
- * over the limit (the rest is not read), 400 for broken JSON, 415 for an encoding we do not decode.
+ * Reads and parses the body into `req.body`, and keeps its bytes in `req.rawBody` where the route asks for them. Returns undefined
+ * when there is nothing to wait for. Rejects or throws with an HttpError: 413 over a limit (the rest is not read), 400 for a body
+ * that is broken, 415 for an encoding or a charset that we do not decode, 500 where somebody in front read it and left nothing.
  */
 export function readBody(req: Request, rawResponse: ServerResponse, context: AppContext): Promise<void> | undefined {
-  if (!METHODS_WITH_BODY.has(req.method) || !hasBody(req.raw)) return undefined;
-  return readAndParse(req, rawResponse, context);
+  const { raw } = req;
+  if (!METHODS_WITH_BODY.has(req.method)) return undefined;
+  const given = (raw as { body?: unknown }).body;
+  if (given !== undefined && (raw.readableEnded || !isEmptyObject(given))) return takeOver(req, given, context.limits);
+  if (!hasBody(raw)) {
+    if (keepsRawBody(req)) req.rawBody = NO_BYTES;
+    return undefined;
+  }
+  if (raw.readableEnded) throw readBefore();
+  if (raw.destroyed) throw cutShort();
+  refuseEncoding(raw);
+  return readAndParse(req, rawResponse, context.limits);
 }
 
-/** RFC 9112, section 6.3: a request has a body when one of these headers says so. */
+/**
+ * Whether a body comes: one of these headers says so (RFC 9112, section 6.3). In HTTP/2 and later neither needs to be there, and
+ * the stream knows whether it ended with its head (RFC 9113, section 8.1).
+ */
 function hasBody(raw: IncomingMessage): boolean {
   const length = raw.headers['content-length'];
-  return (length !== undefined && length !== '0') || raw.headers['transfer-encoding'] !== undefined;
+  if (length !== undefined) return length !== '0';
+  // Requests made by hand, for tests, may not say their version.
+  if (!(raw.httpVersionMajor >= 2)) return raw.headers['transfer-encoding'] !== undefined;
+  return (raw as { stream?: { endAfterHeaders?: boolean } }).stream?.endAfterHeaders !== true;
 }
 
-async function readAndParse(req: Request, rawResponse: ServerResponse, context: AppContext): Promise<void> {
+async function readAndParse(req: Request, rawResponse: ServerResponse, limits: Limits): Promise<void> {
   const { raw } = req;
-  const type = mediaType(req.contentType);
-  const encoding = raw.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new HttpError(
-      415,
-      'T4_BODY_ENCODING',
-      `Bodies with Content-Encoding "${encoding}" are not accepted. Send it uncompressed.`,
-      {
-        closesConnection: true,
-      },
-    );
-  }
-  const isMultipart = type === 'multipart/form-data';
-  const limit = isMultipart ? context.limits.maxUploadBytes : context.limits.maxBodyBytes;
-  if (Number(raw.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  const type = bodyTypeOf(req.contentType);
+  const limit = limitOf(type.kind, limits);
+  const header = raw.headers['content-length'];
+  const length = header === undefined ? undefined : Number(header);
+  if (length !== undefined && length > limit) throw tooLarge({ max_bytes: limit });
   if (raw.headers.expect?.toLowerCase() === '100-continue') rawResponse.writeContinue();
-  if (isMultipart) {
-    const form = await readMultipart(raw, context.limits);
-    req.body = form.fields;
-    req.files = form.files;
-    Request.onFinish(req, form.removeFiles);
-    return;
+  if (type.kind === 'multipart') return readForm(req, raw, limits);
+  parseBytes(req, await collectBytes(raw, length, limit), type, limits);
+}
+
+/** A framework or a platform in front has read the body: what it left in `raw.body` are bytes, text, or the parsed value. */
+function takeOver(req: Request, given: unknown, limits: Limits): Promise<void> | undefined {
+  const { rawBody } = req.raw as { rawBody?: unknown };
+  if (rawBody instanceof Uint8Array) req.rawBody = asBuffer(rawBody);
+  if (typeof given !== 'string' && !(given instanceof Uint8Array)) {
+    req.body = given ?? {};
+    return undefined;
   }
-  const bytes = await collect(raw, limit);
+  const bytes = typeof given === 'string' ? Buffer.from(given) : asBuffer(given);
+  const type = bodyTypeOf(req.contentType);
+  const limit = limitOf(type.kind, limits);
+  if (bytes.length > limit) throw tooLarge({ max_bytes: limit });
+  if (type.kind === 'multipart') return readForm(req, Readable.from([bytes]), limits);
+  // Text has been decoded, whatever it was sent in.
+  parseBytes(req, bytes, typeof given === 'string' ? { ...type, charset: 'utf8' } : type, limits);
+  return undefined;
+}
+
+function parseBytes(req: Request, bytes: Buffer, { kind, charset }: BodyType, limits: Limits): void {
+  if (kind === 'bytes' || keepsRawBody(req)) req.rawBody = bytes;
   if (bytes.length === 0) return;
-  if (type === 'application/json' || type.endsWith('+json')) req.body = parseJsonBody(bytes);
-  else if (type === 'application/x-www-form-urlencoded') req.body = parseQuery(bytes.toString());
-  else req.body = bytes.toString();
+  if (kind === 'json') req.body = parseJsonBody(bytes, charset, limits.maxJsonValues);
+  else if (kind === 'form') readFields(req, bodyText(bytes, charset), charset, limits.maxFields);
+  else req.body = kind === 'text' ? bodyText(bytes, charset) : bytes;
 }
 
-function mediaType(contentType: string): string {
-  const end = contentType.indexOf(';');
-  return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
+function readFields(req: Request, text: string, charset: BodyType['charset'], maxFields: number): void {
+  const pairs = parseFieldPairs(text, maxFields, charset);
+  if (pairs === undefined) throw tooLarge({ max_fields: maxFields });
+  req.body = collectFields(pairs);
+  Request.setBodyFields(req, pairs);
 }
 
-/** The whole body, or a rejection as soon as it is known to be too large. */
-function collect(raw: IncomingMessage, limit: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const finish = (settle: () => void): void => {
-      raw.removeListener('data', onData);
-      raw.removeListener('end', onEnd);
-      raw.removeListener('error', onError);
-      raw.removeListener('close', onClose);
-      settle();
-    };
-    const onData = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else finish(() => reject(tooLarge(limit)));
-    };
-    const onEnd = (): void =>
-      finish(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size)));
-    const onError = (): void => finish(() => reject(cutShort()));
-    const onClose = (): void => finish(() => reject(cutShort()));
-    raw.on('data', onData);
-    raw.on('end', onEnd);
-    raw.on('error', onError);
-    raw.on('close', onClose);
-  });
+async function readForm(req: Request, source: Readable, limits: Limits): Promise<void> {
+  const form = await readMultipart(source, req.raw.headers, limits, keepsRawBody(req));
+  req.body = collectFields(form.fields);
+  req.files = form.files;
+  if (form.bytes !== undefined) req.rawBody = form.bytes;
+  Request.setBodyFields(req, form.fields);
+  Request.onFinish(req, form.removeFiles);
 }
 
-function tooLarge(limit: number): HttpError {
-  return new HttpError(413, 'T4_BODY_TOO_LARGE', 'Payload Too Large', {
-    details: { max_bytes: limit },
-    closesConnection: true,
-  });
+function keepsRawBody(req: Request): boolean {
+  return Request.targetOf(req).keepsRawBody === true;
 }
 
-function cutShort(): HttpError {
-  return new HttpError(400, 'T4_BODY_CUT_SHORT', 'The connection ended before the body was complete.');
+function limitOf(kind: BodyKind, { maxUploadBytes, maxJsonBytes, maxFormBytes, maxBodyBytes }: Limits): number {
+  if (kind === 'json') return maxJsonBytes ?? maxBodyBytes;
+  if (kind === 'form') return maxFormBytes ?? maxBodyBytes;
+  return kind === 'multipart' ? maxUploadBytes : maxBodyBytes;
+}
+
+function refuseEncoding(raw: IncomingMessage): void {
+  const encoding = raw.headers['content-encoding'];
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
+  throw new HttpError(
+    415,
+    'T4_BODY_ENCODING',
+    `Bodies with Content-Encoding "${encoding}" are not accepted. Send it uncompressed.`,
+    { closesConnection: true },
+  );
+}
+
+function readBefore(): HttpError {
+  return new HttpError(
+    500,
+    'T4_BODY_READ_BEFORE',
+    'somebody in front of the app read the body and left nothing in its "body". Let the app come first, or a parser that leaves it there.',
+  );
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && Object.keys(value).length === 0;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,5 +1,6 @@
 import { parse as parseSecurely } from 'secure-json-parse';
 import { HttpError } from '../errors/errors.js';
+import { type BodyCharset, bodyText } from './body-type.js';
 
 /** Deeper values make JSON.stringify and any recursive code run out of stack. */
 const MAX_DEPTH = 1000;
@@ -7,13 +8,12 @@ const MAX_DEPTH = 1000;
 /**
  * A JSON body. null counts as `{}`: Tina4 code reads fields of the body unguarded. Keys that could reach a prototype
  * (`__proto__`, `constructor.prototype`) are left out. Throws HttpError 400 T4_BODY_JSON for broken text and for nesting over
- * 1,000 levels.
+ * 1,000 levels, 413 T4_BODY_TOO_LARGE for more than `maxValues` values: time goes by them rather than by bytes.
  */
-export function parseJsonBody(bytes: Buffer): unknown {
-  const text = bytes.toString();
-  // A shorter text cannot be that deep: every level has two brackets.
-  if (text.length > 2 * MAX_DEPTH && isDeeperThan(text, MAX_DEPTH))
-    throw invalidJson({ reason: `more than ${MAX_DEPTH} levels` });
+export function parseJsonBody(bytes: Buffer, charset: BodyCharset, maxValues: number): unknown {
+  // A shorter text cannot have that many: every level has two brackets, every value but the first a comma or a bracket.
+  if (bytes.length > 2 * MAX_DEPTH || bytes.length > maxValues) checkShape(bytes, maxValues);
+  const text = bodyText(bytes, charset);
   try {
     return (mayPollute(text) ? parseSecurely(text, undefined, REMOVE) : JSON.parse(text)) ?? {};
   } catch (cause) {
@@ -28,20 +28,30 @@ function mayPollute(text: string): boolean {
   return text.includes('__proto__') || text.includes('constructor') || text.includes('\\u');
 }
 
-function isDeeperThan(text: string, limit: number): boolean {
+/** In UTF-8 and Latin-1 no byte of another character looks like one of these. */
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+
+function checkShape(bytes: Buffer, maxValues: number): void {
   let depth = 0;
+  let values = 1;
   let isInString = false;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
+  for (let index = 0; index < bytes.length; index++) {
+    const code = bytes[index];
     if (isInString) {
-      if (code === 0x5c) index++;
-      else if (code === 0x22) isInString = false;
-    } else if (code === 0x22) isInString = true;
+      if (code === BACKSLASH) index++;
+      else if (code === QUOTE) isInString = false;
+    } else if (code === QUOTE) isInString = true;
+    else if (code === COMMA) values++;
     else if (code === 0x5b || code === 0x7b) {
-      if (++depth > limit) return true;
+      values++;
+      if (++depth > MAX_DEPTH) throw invalidJson({ reason: `more than ${MAX_DEPTH} levels` });
     } else if (code === 0x5d || code === 0x7d) depth--;
+    if (values > maxValues) {
+      throw new HttpError(413, 'T4_BODY_TOO_LARGE', 'Payload Too Large', { details: { max_json_values: maxValues } });
+    }
   }
-  return false;
 }
 
 function invalidJson(details: Readonly<Record<string, unknown>>, cause?: unknown): HttpError {

@@ -1,3 +1,4 @@
+// Over 250 lines: everything that handlers read from `req` stands in one class; how it is parsed lives beside it.
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AppContext, Logger } from '../app-context.js';
@@ -8,7 +9,7 @@ import type { AnyParams } from '../routing/path-params.js';
 import type { Target } from '../routing/target.js';
 import type { RequestSession, Session, SessionRequest } from '../session-port.js';
 import { clientAddress, isHttpsRequest } from './client-address.js';
-import { parseQuery } from './query.js';
+import { collectFields, type FieldPair, type Fields, parseFieldPairs, valuesOf } from './form-fields.js';
 import type { UploadedFile } from './uploaded-file.js';
 
 /**
@@ -25,11 +26,17 @@ export class Request<Params = AnyParams> implements SessionRequest {
   /** Path parameters, decoded; numbers where the path says `:int` or `:float`. */
   params: Params;
   /**
-   * The parsed body: JSON, form fields, multipart text fields, or text. `{}` when there is none, never null or undefined.
+   * The parsed body: JSON, form fields, multipart text fields, text, or a Buffer where the type is none that we know. `{}` when there
+   * is none, never null or undefined.
    */
   // biome-ignore lint/suspicious/noExplicitAny: Tina4 code reads fields of the body without declaring them
   body: any;
-  /** Uploaded files by field name; an array where one field carries several. */
+  /**
+   * The bytes of the body as they came, to check a signature over them. Kept where the route asks for it with `rawBody()` (empty
+   * when there was no body then) and for types that are not parsed; undefined anywhere else.
+   */
+  rawBody: Buffer | undefined;
+  /** Uploaded files by field name; an array where one field carries several or its name ends in `[]`. */
   files: Record<string, UploadedFile | UploadedFile[]>;
   /** Payload of the token, after authentication. */
   // biome-ignore lint/suspicious/noExplicitAny: the payload is whatever the app signed
@@ -41,7 +48,8 @@ export class Request<Params = AnyParams> implements SessionRequest {
   #isSessionTouched = false;
   #cleanUp: (() => Promise<void>) | undefined;
   #path: string | undefined;
-  #query: Record<string, string> | undefined;
+  #query: Fields | undefined;
+  #bodyFields: readonly FieldPair[] = NO_FIELDS;
   #cookies: Record<string, string | undefined> | undefined;
   #ip: string | undefined;
 
@@ -52,6 +60,7 @@ export class Request<Params = AnyParams> implements SessionRequest {
     this.url = raw.url as string;
     this.params = params;
     this.body = {};
+    this.rawBody = undefined;
     this.files = NO_FILES;
     this.#context = context;
     this.#target = target;
@@ -78,14 +87,24 @@ export class Request<Params = AnyParams> implements SessionRequest {
     return at < 0 ? '' : this.url.slice(at + 1);
   }
 
-  /** Query parameters as strings; of a repeated key the last one. */
-  get query(): Record<string, string> {
-    this.#query ??= parseQuery(this.queryString);
+  /** Query parameters as strings; of a repeated name the last one. A name that ends in `[]` has a list. */
+  get query(): Fields {
+    this.#query ??= collectFields(queryFields(this.queryString));
     return this.#query;
   }
 
-  set query(query: Record<string, string>) {
-    this.#query = query;
+  set query(query: Readonly<Record<string, string>>) {
+    this.#query = query as Fields;
+  }
+
+  /** All values of a query parameter, in their order; empty when there is none. They are read from the URL, not from `query`. */
+  queryAll(name: string): string[] {
+    return valuesOf(queryFields(this.queryString), name);
+  }
+
+  /** All values of a field of a form or of a multipart body, in their order; empty for any other body. */
+  bodyAll(name: string): string[] {
+    return valuesOf(this.#bodyFields, name);
   }
 
   /** Lower-case names. */
@@ -202,6 +221,11 @@ export class Request<Params = AnyParams> implements SessionRequest {
     return req.#isHandlerDone;
   }
 
+  /** Notes the fields of a form, the repeated ones too. For the body reader. */
+  static setBodyFields(req: Request, fields: readonly FieldPair[]): void {
+    req.#bodyFields = fields;
+  }
+
   /** Notes what is to be done when the answer has left. For the body reader. */
   static onFinish(req: Request, cleanUp: () => Promise<void>): void {
     req.#cleanUp = cleanUp;
@@ -239,7 +263,13 @@ export class Request<Params = AnyParams> implements SessionRequest {
   }
 }
 
+const NO_FIELDS: readonly FieldPair[] = Object.freeze([]);
 const NO_FILES: Record<string, UploadedFile | UploadedFile[]> = Object.freeze(Object.create(null));
+
+/** Their number has no limit of its own: the server takes no longer URL than 16 KiB. */
+function queryFields(text: string): readonly FieldPair[] {
+  return text === '' ? NO_FIELDS : (parseFieldPairs(text, Number.POSITIVE_INFINITY, 'utf8') ?? NO_FIELDS);
+}
 
 /** Request targets are a path, or an absolute URL when a client speaks to us as to a proxy (RFC 9112, section 3.2.2). */
 function pathOf(url: string): string {

@@ -23,6 +23,7 @@ export function bindRoute(route: Route, resolve: MiddlewareResolver, settings: M
     sessionMode: route.setting('sessionMode'),
     learnedSessionMode: undefined,
     route,
+    keepsRawBody: route.setting('keepsRawBody'),
     run: mayCarryToken ? (req, res) => withinFormTokenScope(req, () => run(req, res)) : run,
   };
 }

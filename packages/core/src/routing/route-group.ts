@@ -27,6 +27,10 @@ export class RouteGroup {
     return this.#set('cacheSeconds', seconds);
   }
 
+  rawBody(keepsRawBody = true): this {
+    return this.#set('keepsRawBody', keepsRawBody);
+  }
+
   middleware(...specs: MiddlewareSpec[]): this {
     this.#frame.middleware.push(...specs);
     this.#changed();

@@ -21,6 +21,8 @@ export interface RouteSettings {
   isSecured?: boolean | undefined;
   /** Seconds for which the complete answer is cached. */
   cacheSeconds?: number | undefined;
+  /** The bytes of the body stay in `req.rawBody`. */
+  keepsRawBody?: boolean | undefined;
 }
 
 /** A group as its routes see it: the settings and middleware that they inherit. */
@@ -94,6 +96,11 @@ export class Route {
   /** Caches the complete answer per URL, for GET. `seconds` defaults to 60. */
   cache(seconds = 60): this {
     return this.#set('cacheSeconds', seconds);
+  }
+
+  /** Keeps the bytes of the body in `req.rawBody`, to check a signature over them; see docs/requests-and-responses.md. */
+  rawBody(keepsRawBody = true): this {
+    return this.#set('keepsRawBody', keepsRawBody);
   }
 
   /** Adds middleware inside what is there. */

@@ -11,6 +11,8 @@ export interface Target extends SessionRoute {
   readonly kind: 'route' | 'fallback';
   /** The route behind it, when there is one. */
   readonly route?: Route | undefined;
+  /** The bytes of the body stay in `req.rawBody`. */
+  readonly keepsRawBody?: boolean | undefined;
   /** Records an answer on `res`, or throws: route middleware and handler, without the global middleware. May return a promise. */
   run(req: Request, res: Response): unknown;
 }

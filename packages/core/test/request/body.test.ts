@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import type { AppOptions, Router } from '../../src/index.js';
@@ -29,9 +30,120 @@ test('a form arrives as an object of strings, the last of a repeated field count
   expect(await answer.json()).toEqual({ type: 'object', body: { name: 'A B', x: '2', empty: '', u: 'ü' } });
 });
 
-test('any other body arrives as text, even one that looks like JSON', async () => {
+test.each(['text/plain', 'text/csv', 'application/xml', 'application/soap+xml', 'application/sql; charset=utf-8'])(
+  '%s arrives as text, even when it looks like JSON',
+  async (type) => {
+    const { post } = await start();
+    expect(await (await post('/echo', '{"a":1}', type)).json()).toEqual({ type: 'string', body: '{"a":1}' });
+  },
+);
+
+test.each(['application/octet-stream', 'image/png', 'application/vnd.of-an-app', ''])(
+  'a body of type "%s" arrives as the bytes that were sent',
+  async (type) => {
+    const { fetch } = await startApp((router) => {
+      router.post('/hex', (req, res) =>
+        res.json([Buffer.isBuffer(req.body), req.body.toString('hex'), req.rawBody === req.body]),
+      );
+    });
+    const body = new Uint8Array([0xff, 0xfe, 0x00, 0x80]);
+    const answer = await fetch('/hex', { method: 'POST', body, headers: type === '' ? {} : { 'content-type': type } });
+    expect(await answer.json()).toEqual([true, 'fffe0080', true]);
+  },
+);
+
+test.each<[string, string, number[], unknown]>([
+  ['JSON in Latin-1', 'application/json; charset=ISO-8859-1', [0x22, 0xfc, 0x22], 'ü'],
+  ['JSON in UTF-8 that says so in quotes', 'application/json; charset="UTF-8"', [0x22, 0xc3, 0xbc, 0x22], 'ü'],
+  ['JSON in ASCII', 'application/json;charset=us-ascii', [0x22, 0x61, 0x22], 'a'],
+  ['JSON with a byte order mark', 'application/json', [0xef, 0xbb, 0xbf, 0x31], 1],
+  ['text in Latin-1', 'text/plain; format=flowed; charset=latin1', [0xfc], 'ü'],
+  ['text with a byte order mark', 'text/plain', [0xef, 0xbb, 0xbf, 0x61], 'a'],
+  [
+    'a form in Latin-1',
+    'application/x-www-form-urlencoded; charset=iso-8859-1',
+    [0x61, 0x3d, 0xfc, 0x25, 0x46, 0x43],
+    { a: 'üü' },
+  ],
+])('%s is read', async (_name, type, bytes, expected) => {
   const { post } = await start();
-  expect(await (await post('/echo', '{"a":1}', 'text/plain')).json()).toEqual({ type: 'string', body: '{"a":1}' });
+  expect(await (await post('/echo', Buffer.from(bytes), type)).json()).toMatchObject({ body: expected });
+});
+
+test.each(['application/json; charset=utf-16', 'text/plain; charset=koi8-r', 'text/html; charset=constructor'])(
+  '%s is answered with 415 instead of being read as something else',
+  async (type) => {
+    const { post } = await start();
+    const response = await post('/echo', 'x', type);
+    expect([response.status, ((await response.json()) as { error: string }).error]).toEqual([
+      415,
+      expect.stringMatching(/^Bodies in the charset "[\w-]+" cannot be read\. Send UTF-8, US-ASCII or ISO-8859-1\.$/),
+    ]);
+  },
+);
+
+test('all values of a field can be had, and a name that ends in brackets holds a list', async () => {
+  const { post } = await startApp((router) => {
+    router.post('/f', (req, res) => res.json([req.body, req.bodyAll('a'), req.bodyAll('tag[]'), req.bodyAll('none')]));
+  });
+  const answer = await post('/f', 'a=1&a=2&tag[]=x&one[]=z&tag%5B%5D=y', 'application/x-www-form-urlencoded');
+  expect(await answer.json()).toEqual([{ a: '2', 'tag[]': ['x', 'y'], 'one[]': ['z'] }, ['1', '2'], ['x', 'y'], []]);
+  expect(await (await post('/f', '{"a":1}', 'application/json')).json()).toEqual([{ a: 1 }, [], [], []]);
+});
+
+test('a form of more fields than the limit is answered with 413 that names the limit, one of as many is read', async () => {
+  const { post } = await start();
+  const form = (count: number): string => Array.from({ length: count }, (_, index) => `f${index}=1`).join('&');
+  const refused = await post('/echo', form(1001), 'application/x-www-form-urlencoded');
+  expect([refused.status, await refused.json()]).toEqual([413, expect.objectContaining({ max_fields: 1000 })]);
+  const { body } = (await (await post('/echo', form(1000), 'application/x-www-form-urlencoded')).json()) as {
+    body: object;
+  };
+  expect(Object.keys(body)).toHaveLength(1000);
+});
+
+test('JSON of more values than the limit is answered with 413 that names the limit, commas in texts do not count', async () => {
+  const { post } = await start({ limits: { maxJsonValues: 10 } });
+  const values = (count: number): string => JSON.stringify(Array.from({ length: count }, () => 1));
+  const refused = await post('/echo', values(11), 'application/json');
+  expect([refused.status, await refused.json()]).toEqual([413, expect.objectContaining({ max_json_values: 10 })]);
+  expect((await post('/echo', values(9), 'application/json')).status).toBe(200);
+  expect((await post('/echo', JSON.stringify(',[{"\\'.repeat(100)), 'application/json')).status).toBe(200);
+});
+
+test.each<[string, AppOptions['limits'], string]>([
+  ['JSON', { maxJsonBytes: 10 }, 'application/json'],
+  ['forms', { maxFormBytes: 10 }, 'application/x-www-form-urlencoded'],
+  ['everything that has no limit of its own', { maxBodyBytes: 10 }, 'application/json'],
+])('the limit of %s is one of its own', async (_name, limits, type) => {
+  const { post } = await start({ limits });
+  expect((await post('/echo', '"0123456789"', type)).status).toBe(413);
+  const isText = limits?.maxBodyBytes === undefined;
+  expect((await post('/echo', '"0123456789"', 'text/plain')).status).toBe(isText ? 200 : 413);
+});
+
+test('a body that comes one byte at a time is put together, with a length and without', async () => {
+  const { port } = await start();
+  const text = JSON.stringify({ text: 'ü'.repeat(40_000) });
+  const send = async (headers: Record<string, string | number>): Promise<string> => {
+    const answer = new Promise<string>((resolve) => {
+      const sent = request({
+        port,
+        path: '/echo',
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+      });
+      sent.on('response', async (response) => resolve(Buffer.concat(await response.toArray()).toString()));
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < 200; at++) sent.write(bytes.subarray(at, at + 1));
+      sent.write(bytes.subarray(200, 70_000));
+      sent.end(bytes.subarray(70_000));
+    });
+    return answer;
+  };
+  const echoed = JSON.stringify({ type: 'object', body: JSON.parse(text) });
+  expect((await send({ 'content-length': Buffer.byteLength(text) })) === echoed).toBe(true);
+  expect((await send({ 'transfer-encoding': 'chunked' })) === echoed).toBe(true);
 });
 
 test('without a body req.body is an empty object, for GET too', async () => {

@@ -165,3 +165,53 @@ test('a field named __proto__ is a plain field', async () => {
   form.set('__proto__', 'x');
   expect(await (await fetch('/up', { method: 'POST', body: form })).json()).toEqual([['__proto__'], null]);
 });
+
+test('all values of a text field can be had, and names that end in brackets hold lists, of files too', async () => {
+  const { fetch } = await start((router) => {
+    router.post('/up', (req, res) =>
+      res.json([req.body, req.bodyAll('a'), (req.files['f[]'] as UploadedFile[]).map((file) => file.name)]),
+    );
+  });
+  const form = new FormData();
+  for (const value of ['1', '2']) form.append('a', value);
+  form.append('tag[]', 'x');
+  form.append('f[]', new Blob(['1']), 'one.txt');
+  expect(await (await fetch('/up', { method: 'POST', body: form })).json()).toEqual([
+    { a: '2', 'tag[]': ['x'] },
+    ['1', '2'],
+    ['one.txt'],
+  ]);
+});
+
+test.each([
+  ['a field without a name', 'form-data'],
+  ['a field with an empty name', 'form-data; name=""'],
+  ['a file without a name', 'form-data; filename="x.txt"'],
+])('%s is answered with 400 and leaves no file', async (_name, disposition) => {
+  const { post } = await start(show);
+  const body = `--XX\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\nfile\r\n--XX\r\nContent-Disposition: ${disposition}\r\n\r\nx\r\n--XX--\r\n`;
+  expect((await post('/up', body, 'multipart/form-data; boundary=XX')).status).toBe(400);
+  expect(await isEmptySoon()).toBe(true);
+});
+
+test('bytes without a file name are a file without one', async () => {
+  const { post } = await start(show);
+  const body =
+    '--XX\r\nContent-Disposition: form-data; name="f"\r\nContent-Type: application/octet-stream\r\n\r\nbytes\r\n--XX--\r\n';
+  const answer = (await (await post('/up', body, 'multipart/form-data; boundary=XX')).json()) as { files: object };
+  expect(answer.files).toMatchObject({ f: { name: '', size: 5 } });
+});
+
+test('an upload of 100 files warns of nothing', async () => {
+  const warnings: string[] = [];
+  const note = (warning: Error): unknown => warnings.push(warning.message);
+  process.on('warning', note);
+  const { fetch } = await start((router) =>
+    router.post('/up', (req, res) => res.json((req.files.f as object[]).length)),
+  );
+  const form = new FormData();
+  for (let index = 0; index < 100; index++) form.append('f', new Blob(['x']), `${index}.txt`);
+  expect(await (await fetch('/up', { method: 'POST', body: form })).json()).toBe(100);
+  process.removeListener('warning', note);
+  expect(warnings).toEqual([]);
+});

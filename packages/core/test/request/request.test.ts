@@ -100,3 +100,18 @@ test('the client chooses among the types that a handler offers', async () => {
   expect(await chosen('/n', '*/*')).toBe('json');
   expect(await chosen('/csv', 'text/html')).toBe(false);
 });
+
+test('all values of a query parameter can be had, and a name that ends in brackets holds a list', async () => {
+  const { fetch } = await startApp((router) => {
+    router.get('/q', (req, res) => {
+      const tags: string[] = req.query['tag[]'] ?? [];
+      return res.json([req.query, req.queryAll('a'), tags.map((tag) => tag.toUpperCase()), req.queryAll('none')]);
+    });
+  });
+  expect(await (await fetch('/q?a=1&tag[]=x&a=2&tag%5B%5D=y')).json()).toEqual([
+    { a: '2', 'tag[]': ['x', 'y'] },
+    ['1', '2'],
+    ['X', 'Y'],
+    [],
+  ]);
+});

@@ -46,7 +46,7 @@ function assemble(read: Read, warnings: readonly string[], mistakes: Set<string>
     server: {
       port: read('TINA4_PORT'),
       host: read('TINA4_HOST'),
-      maxBodyBytes: read('TINA4_MAX_UPLOAD_SIZE'),
+      bodies: bodyLimitsOf(read),
       requestTimeoutMs: read('TINA4_REQUEST_TIMEOUT') * 1000,
       shutdownTimeoutMs: read('TINA4_SHUTDOWN_TIMEOUT') * 1000,
       trustedProxies: read('TINA4_TRUSTED_PROXIES'),
@@ -144,6 +144,22 @@ function assemble(read: Read, warnings: readonly string[], mistakes: Set<string>
     },
   } as const;
 }
+
+/** Either of the two general sizes stands in for the other: older projects set the one or the other for everything. */
+function bodyLimitsOf(read: Read) {
+  const uploads = read('TINA4_MAX_UPLOAD_SIZE');
+  const others = read('TINA4_MAX_BODY_SIZE');
+  return {
+    maxUploadBytes: uploads ?? others ?? DEFAULT_BODY_BYTES,
+    maxBodyBytes: others ?? uploads ?? DEFAULT_BODY_BYTES,
+    maxJsonBytes: read('TINA4_MAX_JSON_SIZE'),
+    maxJsonValues: read('TINA4_MAX_JSON_VALUES'),
+    maxFormBytes: read('TINA4_MAX_FORM_SIZE'),
+    maxFields: read('TINA4_MAX_FIELDS'),
+  };
+}
+
+const DEFAULT_BODY_BYTES = 10_485_760;
 
 /** A number of workers, `auto`, or undefined when the app runs in one process. */
 function workersOf(read: Read, mistakes: Set<string>): number | 'auto' | undefined {

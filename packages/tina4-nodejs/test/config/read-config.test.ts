@@ -14,7 +14,7 @@ function mistakesOf(env: Record<string, string>): readonly string[] {
 
 test('an empty environment gives the documented defaults', () => {
   const config = readConfig({});
-  expect(config.server).toMatchObject({ port: 7148, host: '0.0.0.0', maxBodyBytes: 10_485_760, workers: undefined });
+  expect(config.server).toMatchObject({ port: 7148, host: '0.0.0.0', workers: undefined });
   expect(config.session).toMatchObject({ lifetimeSeconds: 3600, lock: 'auto', lockWaitMs: 20_000, timeoutMs: 2000 });
   expect(config.session.cookie).toMatchObject({ name: 'tina4_session', secure: undefined, sameSite: 'Lax' });
   expect(config.session.store).toMatchObject({ backend: 'file', path: 'data/sessions', host: 'localhost' });
@@ -99,8 +99,19 @@ test('either name of the MongoDB URL is read, and TINA4_DATABASE_URL beats DATAB
 
 test('a size may be written in megabytes and a list with commas', () => {
   const config = readConfig({ TINA4_MAX_BODY_SIZE: '2mb', CORS_ORIGINS: 'https://a.example, https://b.example' });
-  expect(config.server.maxBodyBytes).toBe(2_097_152);
+  expect(config.server.bodies.maxBodyBytes).toBe(2_097_152);
   expect(config.cors.origins).toEqual(['https://a.example', 'https://b.example']);
+});
+
+test('either size of a body stands in for the other where that is not set', () => {
+  const sizes = (env: Record<string, string>): number[] => {
+    const { maxUploadBytes, maxBodyBytes } = readConfig(env).server.bodies;
+    return [maxUploadBytes, maxBodyBytes];
+  };
+  expect(sizes({})).toEqual([10_485_760, 10_485_760]);
+  expect(sizes({ TINA4_MAX_UPLOAD_SIZE: '50' })).toEqual([50, 50]);
+  expect(sizes({ TINA4_MAX_BODY_SIZE: '20' })).toEqual([20, 20]);
+  expect(sizes({ TINA4_MAX_UPLOAD_SIZE: '50', TINA4_MAX_BODY_SIZE: '20' })).toEqual([50, 20]);
 });
 
 test('production switches debug mode off and runs a worker per core', () => {
