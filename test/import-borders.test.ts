@@ -98,7 +98,7 @@ const FLOORS: Readonly<Record<(typeof packageNames)[number], readonly (readonly 
     ['middleware/', 'error-answers/', 'static-files.ts'],
     ['request/', 'response/'],
     ['templates/'],
-    ['auth/', 'cache/', 'console-logger.ts', 'validator.ts'],
+    ['auth/', 'cache/', 'connection/', 'console-logger.ts', 'validator.ts'],
     ['cookies.ts', 'negotiation.ts', 'public-path.ts'],
     ['errors/', 'app-context.ts', 'escape-html.ts', 'session-port.ts', 'within.ts'],
   ],

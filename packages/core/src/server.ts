@@ -1,6 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { hostChecker } from './connection/host-header.js';
+import { inTurn, type RequestListener } from './connection/pipelined-requests.js';
+import { cutStalledReaders } from './connection/stalled-readers.js';
 
 /** How long running requests may finish where nobody says it, ms. */
 export const SHUTDOWN_TIMEOUT_MS = 30_000;
@@ -10,6 +13,10 @@ export interface ListenOptions {
   /** 0 picks a free one. */
   readonly port: number;
   readonly host: string;
+  /** Connections that are open at a time, further ones are closed at once. Default, and 0: as many as the system allows. */
+  readonly maxConnections?: number | undefined;
+  /** How long a client may take nothing of its answer, ms, default 60,000; 0 for any time. */
+  readonly sendTimeoutMs?: number | undefined;
 }
 
 /** A listening server. */
@@ -23,20 +30,28 @@ export interface RunningServer {
   close(timeoutMs?: number): Promise<void>;
 }
 
-type RequestListener = (raw: IncomingMessage, rawResponse: ServerResponse) => void;
+/** Of the request line and all header lines together. */
+const MAX_HEAD_BYTES = 16 * 1024;
 
 /** Opens the port. Rejects with Node's error (EADDRINUSE, EACCES) when it cannot be had. */
-export async function listen(listener: RequestListener, { port, host }: ListenOptions): Promise<RunningServer> {
+export async function listen(answer: RequestListener, options: ListenOptions): Promise<RunningServer> {
+  const { port, host, maxConnections = 0, sendTimeoutMs = 60_000 } = options;
+  const listener = inTurn(refusingBadHosts(answer));
   const server = createServer(
     {
       // A client must deliver its head and its whole request in time, or a few slow ones hold all connections.
       headersTimeout: 30_000,
       requestTimeout: 300_000,
       keepAliveTimeout: 65_000,
+      maxHeaderSize: MAX_HEAD_BYTES,
       noDelay: true,
     },
     listener,
   );
+  // Their bytes are bounded. Node would drop lines beyond a number without a word, those of proxies and lengths too.
+  server.maxHeadersCount = 0;
+  if (maxConnections > 0) server.maxConnections = maxConnections;
+  cutStalledReaders(server, sendTimeoutMs);
   // The 100 Continue is written when somebody reads the body, so that a refused one is never sent.
   server.on('checkContinue', listener);
   server.on('connect', (_req: IncomingMessage, socket: Duplex) => refuse(socket, '405 Method Not Allowed'));
@@ -58,6 +73,14 @@ export async function listen(listener: RequestListener, { port, host }: ListenOp
       closing ??= closeServer(server, timeoutMs);
       return closing;
     },
+  };
+}
+
+function refusingBadHosts(listener: RequestListener): RequestListener {
+  const isGood = hostChecker();
+  return (raw, rawResponse) => {
+    if (isGood(raw)) listener(raw, rawResponse);
+    else rawResponse.writeHead(400, { Connection: 'close', 'Content-Length': 0 }).end();
   };
 }
 
