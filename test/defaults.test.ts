@@ -9,7 +9,7 @@ import { AUTH_DEFAULTS } from '../packages/core/src/auth/auth-settings.js';
 import { CACHE_DEFAULTS } from '../packages/core/src/cache/cache-store.js';
 import { MIDDLEWARE_DEFAULTS } from '../packages/core/src/middleware/middleware-settings.js';
 import { DEFAULT_LIMIT } from '../packages/core/src/middleware/rate-limiter.js';
-import { SHUTDOWN_TIMEOUT_MS } from '../packages/core/src/server.js';
+import { SEND_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from '../packages/core/src/server.js';
 import { resolveEngineSettings } from '../packages/sessions/src/engine/engine-settings.js';
 import { STORE_DEFAULTS } from '../packages/sessions/src/session-options.js';
 import { MemoryStore } from '../packages/sessions/src/stores/memory/memory-store.js';
@@ -38,7 +38,7 @@ test('an app made by hand and a project without settings behave alike', async ()
   const settings = appSettingsOf(config, await findProjectFolders({ basePath: root }));
   expect(settings).toMatchObject(APP_DEFAULTS);
   expect({ ...DEFAULT_LIMITS, ...settings.limits }).toEqual(DEFAULT_LIMITS);
-  expect(config.server.shutdownTimeoutMs).toBe(SHUTDOWN_TIMEOUT_MS);
+  expect(config.server).toMatchObject({ shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS, sendTimeoutMs: SEND_TIMEOUT_MS });
 });
 
 test('middleware is set alike, but for CORS headers, which an app made by hand has to ask for', async () => {

@@ -8,6 +8,9 @@ import { cutStalledReaders } from './connection/stalled-readers.js';
 /** How long running requests may finish where nobody says it, ms. */
 export const SHUTDOWN_TIMEOUT_MS = 30_000;
 
+/** How long a client may take nothing of its answer where nobody says it, ms. */
+export const SEND_TIMEOUT_MS = 60_000;
+
 /** Where an app listens. */
 export interface ListenOptions {
   /** 0 picks a free one. */
@@ -35,7 +38,7 @@ const MAX_HEAD_BYTES = 16 * 1024;
 
 /** Opens the port. Rejects with Node's error (EADDRINUSE, EACCES) when it cannot be had. */
 export async function listen(answer: RequestListener, options: ListenOptions): Promise<RunningServer> {
-  const { port, host, maxConnections = 0, sendTimeoutMs = 60_000 } = options;
+  const { port, host, maxConnections = 0, sendTimeoutMs = SEND_TIMEOUT_MS } = options;
   const listener = inTurn(refusingBadHosts(answer));
   const server = createServer(
     {

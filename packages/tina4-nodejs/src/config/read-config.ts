@@ -48,6 +48,8 @@ function assemble(read: Read, warnings: readonly string[], mistakes: Set<string>
       host: read('TINA4_HOST'),
       bodies: bodyLimitsOf(read),
       requestTimeoutMs: read('TINA4_REQUEST_TIMEOUT') * 1000,
+      sendTimeoutMs: read('TINA4_SEND_TIMEOUT') * 1000,
+      maxConnections: read('TINA4_MAX_CONNECTIONS'),
       shutdownTimeoutMs: read('TINA4_SHUTDOWN_TIMEOUT') * 1000,
       trustedProxies: read('TINA4_TRUSTED_PROXIES'),
       redirectsTrailingSlash: read('TINA4_TRAILING_SLASH_REDIRECT'),

@@ -119,6 +119,22 @@ export const variablesByArea = {
       about: 'Seconds that a handler may take before its request is answered 500; 0 means no limit.',
     },
     {
+      name: 'TINA4_SEND_TIMEOUT',
+      kind: 'number',
+      default: 60,
+      min: 0,
+      max: LONGEST_WAIT_SECONDS,
+      about: 'Seconds that a client may take nothing of its answer before it is cut; 0 means no limit.',
+    },
+    {
+      name: 'TINA4_MAX_CONNECTIONS',
+      kind: 'integer',
+      default: 0,
+      min: 0,
+      defaultText: 'as many as the system allows',
+      about: 'Connections that a process keeps open at a time; further ones are closed at once. 0 means no limit.',
+    },
+    {
       name: 'TINA4_SHUTDOWN_TIMEOUT',
       kind: 'number',
       default: 30,

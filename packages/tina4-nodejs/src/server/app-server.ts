@@ -47,7 +47,9 @@ export class AppServer {
   static async start(options: AppServerOptions): Promise<AppServer> {
     const server = await AppServer.prepare(options);
     try {
-      server.#server = await listen(server.handle, { port: server.#wantedPort, host: server.#wantedHost });
+      const { sendTimeoutMs, maxConnections } = server.#config.server;
+      const address = { port: server.#wantedPort, host: server.#wantedHost };
+      server.#server = await listen(server.handle, { ...address, sendTimeoutMs, maxConnections });
       server.#watchLoop();
     } catch (error) {
       await server.#stores.close();
