@@ -18,7 +18,6 @@ import { appSettingsOf } from '../packages/tina4-nodejs/src/compose.js';
 import { readConfig } from '../packages/tina4-nodejs/src/config/read-config.js';
 import { variables } from '../packages/tina4-nodejs/src/config/variables.js';
 import { LOG_DEFAULTS } from '../packages/tina4-nodejs/src/operations/log-settings.js';
-import { findProjectFolders } from '../packages/tina4-nodejs/src/project/project-folders.js';
 import {
   authSettingsOf,
   engineOptionsOf,
@@ -35,14 +34,14 @@ function wordsOf(name: string): string {
 }
 
 test('an app made by hand and a project without settings behave alike', async () => {
-  const settings = appSettingsOf(config, await findProjectFolders({ basePath: root }));
+  const settings = appSettingsOf(config);
   expect(settings).toMatchObject(APP_DEFAULTS);
   expect({ ...DEFAULT_LIMITS, ...settings.limits }).toEqual(DEFAULT_LIMITS);
   expect(config.server).toMatchObject({ shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS, sendTimeoutMs: SEND_TIMEOUT_MS });
 });
 
 test('middleware is set alike, but for CORS headers, which an app made by hand has to ask for', async () => {
-  const { middleware } = appSettingsOf(config, await findProjectFolders({ basePath: root }));
+  const { middleware } = appSettingsOf(config);
   expect(middleware).toMatchObject({ ...MIDDLEWARE_DEFAULTS, isCorsAutomatic: true });
   expect(wordsOf('TINA4_RATE_LIMIT')).toContain(`${DEFAULT_LIMIT} where`);
 });

@@ -42,8 +42,11 @@ export interface Limits {
   readonly maxFields: number;
   /** Bytes of one text field of a multipart body, default 1,048,576. */
   readonly maxFieldBytes: number;
-  /** Where uploads lie until the answer has left. Default: the system's folder for temporary files. */
-  readonly uploadDirectory: string;
+  /**
+   * Where uploads lie until the answer has left, or a function that says it for each request with files. Default: the system's folder
+   * for temporary files.
+   */
+  readonly uploadDirectory: string | (() => Promise<string>);
 }
 
 export const DEFAULT_LIMITS: Limits = Object.freeze({

@@ -30,6 +30,12 @@ export type {
   SessionRoute,
 } from './session-types.js';
 export { FileStore, type FileStoreOptions } from './stores/file/file-store.js';
+export {
+  describeThisProcess,
+  judgeProcess,
+  type ProcessFate,
+  type ProcessIdentity,
+} from './stores/file/process-identity.js';
 export { HandlerStore, type SessionHandler } from './stores/handler/handler-store.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';
 export type { SharedRateLimit } from './stores/redis/rate-limit.js';

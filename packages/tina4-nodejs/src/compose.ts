@@ -3,22 +3,22 @@ import {
   type AppOptions,
   createApp,
   freshTemplates,
-  type Limits,
   type Logger,
   type RateLimitStore,
   type SessionEngine,
   type Templates,
 } from '@tina4/core';
 import type { Config } from './config/read-config.js';
+import type { UploadFolder } from './operations/upload-folder.js';
 import type { Project } from './project/project.js';
-import type { ProjectFolders } from './project/project-folders.js';
-import { middlewareSettingsOf, uploadFolderOf } from './server/apply-settings.js';
+import { middlewareSettingsOf } from './server/apply-settings.js';
 
 /** What an app is joined from, beside its project and the settings. */
 export interface AppParts {
   readonly sessions: SessionEngine | undefined;
   /** Counts for the limit of all requests; undefined: in memory. */
   readonly rateLimit?: RateLimitStore | undefined;
+  readonly uploads: UploadFolder;
   readonly templates: Templates;
   readonly log: Logger;
   /** Development: changes HTML answers on their way out. */
@@ -26,11 +26,11 @@ export interface AppParts {
 }
 
 /** What the settings ask of an app. */
-export function appSettingsOf(config: Config, folders: ProjectFolders, rateLimit?: RateLimitStore): AppOptions {
+export function appSettingsOf(config: Config, rateLimit?: RateLimitStore): AppOptions {
   const { server } = config;
   return {
     isDebug: config.isDebug,
-    limits: limitsOf(config, folders),
+    limits: server.bodies,
     middleware: middlewareSettingsOf(config, rateLimit),
     requestTimeoutMs: server.requestTimeoutMs,
     trustedProxies: server.trustedProxies,
@@ -43,8 +43,10 @@ export function appSettingsOf(config: Config, folders: ProjectFolders, rateLimit
 /** Joins core, sessions and a project into one app. Opens no port and reads no route file. */
 export function composeApp(config: Config, project: Project, parts: AppParts): App {
   const { folders, router } = project;
+  const settings = appSettingsOf(config, parts.rateLimit);
   return createApp({
-    ...appSettingsOf(config, folders, parts.rateLimit),
+    ...settings,
+    limits: { ...settings.limits, uploadDirectory: parts.uploads.path },
     router,
     sessions: parts.sessions,
     templates: freshTemplates(parts.templates),
@@ -54,9 +56,4 @@ export function composeApp(config: Config, project: Project, parts: AppParts): A
     declaredNames: () => project.names,
     publicDirectories: folders.publicDirectories,
   });
-}
-
-function limitsOf({ server }: Config, folders: ProjectFolders): Partial<Limits> {
-  const uploadDirectory = uploadFolderOf(server.uploadFolder, folders.root);
-  return uploadDirectory === undefined ? server.bodies : { ...server.bodies, uploadDirectory };
 }

@@ -42,6 +42,7 @@ export async function readMultipart(
   const chunks: Buffer[] | undefined = keepsBytes ? [] : undefined;
   const writing: Promise<UploadedFile>[] = [];
   const paths: string[] = [];
+  let directory: Promise<string> | undefined;
   // A parser that was left in the middle never ends its file streams by itself.
   const abandoning = new AbortController();
   setMaxListeners(0, abandoning.signal);
@@ -56,7 +57,9 @@ export async function readMultipart(
     filename: string,
     type: string,
   ): Promise<UploadedFile> => {
-    const tmpPath = path.join(limits.uploadDirectory, `tina4_upload_${randomBytes(12).toString('hex')}`);
+    directory ??= directoryOf(limits);
+    const tmpPath = path.join(await directory, `tina4_upload_${randomBytes(12).toString('hex')}`);
+    abandoning.signal.throwIfAborted();
     paths.push(tmpPath);
     const file = new UploadedFile({ fieldName, filename: baseName(filename), type, tmpPath });
     const target = createWriteStream(tmpPath, { flags: 'wx', mode: 0o600 });
@@ -126,6 +129,10 @@ function filesByField(list: readonly UploadedFile[]): Files {
     else files[file.fieldName] = isListName(file.fieldName) ? [file] : file;
   }
   return files;
+}
+
+async function directoryOf({ uploadDirectory }: Limits): Promise<string> {
+  return typeof uploadDirectory === 'string' ? uploadDirectory : uploadDirectory();
 }
 
 function openParser(headers: IncomingHttpHeaders, limits: Limits): InstanceType<typeof Busboy> {

@@ -165,7 +165,7 @@ export const variablesByArea = {
       name: 'TINA4_UPLOAD_TMP',
       kind: 'text',
       defaultText: "the system's temporary folder",
-      about: 'Folder for uploaded files while their request runs.',
+      about: 'Uploaded files lie below it while their request runs, in a private folder of each process.',
     },
     {
       name: 'TINA4_CLUSTER',

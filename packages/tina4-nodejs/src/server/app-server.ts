@@ -213,6 +213,7 @@ export class AppServer {
     return composeApp(this.#config, this.#project, {
       sessions: this.#stores.sessions,
       rateLimit: this.#stores.rateLimit,
+      uploads: this.#stores.uploads,
       templates: this.#templates,
       log: Log,
       reviseHtml: this.#isWatched ? withRefreshScript : undefined,
