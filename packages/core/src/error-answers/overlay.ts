@@ -40,15 +40,26 @@ interface Frame {
   readonly line: number;
 }
 
+/** Longer lines are no frame. */
+const MAX_FRAME_LENGTH = 2000;
+
 /** The innermost frame in a file of the app: not node's, not a package's. */
 function findFrame(error: Error): Frame | undefined {
-  for (const line of (error.stack ?? '').split('\n')) {
-    const match = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):(\d+):\d+\)?$/.exec(line);
-    if (match === null || line.includes('node_modules') || line.includes('node:')) continue;
+  for (const line of framesOf(error).split('\n')) {
+    if (line.length > MAX_FRAME_LENGTH || line.includes('node_modules') || line.includes('node:')) continue;
+    const place = line.slice(line.lastIndexOf('(') + 1).replace(/^\s*at (?:async )?/, '');
+    const match = /^((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*):(\d+):\d+\)?$/.exec(place);
+    if (match === null) continue;
     const file = match[1] as string;
     return { file: file.startsWith('file://') ? fileURLToPath(file) : file, line: Number(match[2]) };
   }
   return undefined;
+}
+
+/** The stack without the message before it: a client whose text is part of that must not choose the file that is shown. */
+function framesOf({ stack = '', message }: Error): string {
+  const start = stack.indexOf(': ') + 2;
+  return stack.startsWith(message, start) ? stack.slice(start + message.length) : stack;
 }
 
 async function sourceLines({ file, line }: Frame): Promise<string> {
@@ -82,8 +93,15 @@ function mask(value: unknown, depth = 0): unknown {
   );
 }
 
+/** One piece of the query after the other, so that the time is linear whatever a client put there. */
 function maskQuery(url: string): string {
-  return url.replace(/([?&])([^=&]+)=([^&]*)/g, (all, mark, name) =>
-    SECRET_NAME.test(name) ? `${mark}${name}=••••` : all,
-  );
+  const [path, ...queries] = url.split('?');
+  const masked = queries
+    .join('?')
+    .split('&')
+    .map((pair) => {
+      const name = pair.slice(0, Math.max(0, pair.indexOf('=')));
+      return SECRET_NAME.test(name) ? `${name}=••••` : pair;
+    });
+  return queries.length === 0 ? url : `${path}?${masked.join('&')}`;
 }
