@@ -35,14 +35,10 @@ export class AppRoutes implements Routes {
     warnOfShadowed(this.#matcher, fallbacks.context);
   }
 
-  match(method: string, url: string): Match {
-    const found = this.#matcher.find(method, url);
+  match(method: string, path: string | undefined): Match {
+    const found = this.#matcher.find(method, path);
     if ('target' in found) return found;
-    const noMatch =
-      method === 'OPTIONS' && found.reason === 'not-found'
-        ? ({ reason: 'not-allowed', allow: this.#matcher.allowed(url) } as const)
-        : found;
-    return { target: fallbackTarget(noMatch, { method, url }, this.#fallbacks, this.#notFound), params: NO_PARAMS };
+    return { target: fallbackTarget(found, method, this.#fallbacks, this.#notFound), params: NO_PARAMS };
   }
 }
 

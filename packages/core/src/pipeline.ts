@@ -8,12 +8,13 @@ import { Request } from './request/request.js';
 import { type RecordedAnswer, Response } from './response/response.js';
 import { sendAnswer } from './response/send.js';
 import type { Match } from './routing/matcher.js';
+import { requestPath } from './routing/request-path.js';
 import type { RequestSession, SessionOutcome } from './session-port.js';
 
 /** What the pipeline needs beside the context; an app builds it anew when its routes change. */
 export interface Routes {
-  /** Always leads to a target; see `Target`. */
-  match(method: string, url: string): Match;
+  /** Always leads to a target; see `Target`. `path` is undefined where `requestPath` finds none. */
+  match(method: string, path: string | undefined): Match;
   /** The global middleware around the target of the request. */
   readonly run: Innermost;
 }
@@ -28,8 +29,9 @@ export async function handleRequest(
   routes: Routes,
   context: AppContext,
 ): Promise<void> {
-  const { target, params } = routes.match(raw.method as string, raw.url as string);
-  const req = new Request(raw, context, target, params);
+  const path = requestPath(raw);
+  const { target, params } = routes.match(raw.method as string, path);
+  const req = new Request(raw, context, target, params, path);
   const res = new Response(rawResponse, context, req);
   const session = context.sessions?.begin(req, target);
   Request.attachSession(req, session);

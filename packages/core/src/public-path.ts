@@ -4,23 +4,33 @@ import { HttpError } from './errors/errors.js';
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
 
 /**
- * The path of a public file relative to its folder, from a URL path. Throws HttpError: 400 T4_URL_INVALID for broken encoding, NUL
- * and `..` with either separator, 403 T4_FILE_HIDDEN for dot files. On Windows also for what names another file than it says: a
- * device, a stream of a file (`:`), a name that ends with a dot or a space, a short name (`~1`).
+ * The decoded path of what a URL path names below a folder of files or pages: `/a%20b` is `/a b`. Undefined for a path that could
+ * be read in two ways or leads outside: with an empty segment (the last may be empty, it names the folder), `%2F`, `%5C`, `\`, `..`,
+ * NUL or broken encoding.
  */
-export function publicPath(urlPath: string, isWindows: boolean): string {
+export function decodedPath(urlPath: string): string | undefined {
   let decoded: string;
   try {
     decoded = decodeURIComponent(urlPath);
-  } catch (cause) {
-    throw new HttpError(400, 'T4_URL_INVALID', 'Bad Request', { cause });
+  } catch {
+    return undefined;
   }
-  const segments = decoded.split(/[/\\]/);
-  if (decoded.includes('\0') || segments.includes('..')) throw new HttpError(400, 'T4_URL_INVALID', 'Bad Request');
+  const isPlain = decoded.startsWith('/') && !/%2f/i.test(urlPath) && !/\/\/|[\\\0]|\/\.\.(?:\/|$)/.test(decoded);
+  return isPlain ? decoded : undefined;
+}
+
+/**
+ * The path of a public file relative to its folder, from a URL path; undefined as for {@link decodedPath}. Throws HttpError 403
+ * T4_FILE_HIDDEN for dot files. On Windows also for what names another file than it says: a device, a stream of a file (`:`), a
+ * name that ends with a dot or a space, a short name (`~1`).
+ */
+export function publicPath(urlPath: string, isWindows: boolean): string | undefined {
+  const decoded = decodedPath(urlPath);
+  const segments = decoded?.split('/') ?? [];
   if (segments.some((segment) => segment.startsWith('.') || (isWindows && isWindowsAlias(segment)))) {
     throw new HttpError(403, 'T4_FILE_HIDDEN', 'Forbidden');
   }
-  return segments.join('/');
+  return decoded;
 }
 
 function isWindowsAlias(segment: string): boolean {

@@ -17,6 +17,7 @@ export class StaticFiles {
   /** Records the file that the path names as the answer. False when there is none. Throws HttpError 400 or 403 for hostile paths. */
   async serve(req: Request, res: Response): Promise<boolean> {
     const relative = publicPath(req.path, process.platform === 'win32');
+    if (relative === undefined) return false;
     for (const directory of this.#directories) {
       const found = await findFile(path.join(directory, relative));
       if (found === undefined) continue;

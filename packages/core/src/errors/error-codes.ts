@@ -43,5 +43,6 @@ export const CORE_ERROR_CODES = {
   T4_TEMPLATE_SYNTAX: 'A template cannot be compiled. The message names template and line.',
   T4_TEST_NO_ANSWER: 'A request of a test got no complete answer in time.',
   T4_UPLOAD_CONTENT: 'An upload over 1 MiB is on disk only. Read it from file.tmpPath.',
-  T4_URL_INVALID: 'The path has broken percent-encoding or tries to leave the folder of public files (400).',
+  T4_URL_INVALID:
+    'The target of the request is no path, or holds what none may: broken encoding, a segment . or .., a NUL, a # (400).',
 } as const satisfies Readonly<Record<string, string>>;

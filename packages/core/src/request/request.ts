@@ -21,8 +21,13 @@ export class Request<Params = AnyParams> implements SessionRequest {
   readonly raw: IncomingMessage;
   /** Upper case. */
   method: string;
-  /** Path and query as sent. */
+  /** Path and query: the path as in `path`, the query as sent. `raw.url` is the target as sent. */
   url: string;
+  /**
+   * The path without the query, not decoded, in the form in which routes and files are looked up: see docs/routing.md. `*` when
+   * the target of the request is none.
+   */
+  path: string;
   /** Path parameters, decoded; numbers where the path says `:int` or `:float`. */
   params: Params;
   /**
@@ -47,17 +52,17 @@ export class Request<Params = AnyParams> implements SessionRequest {
   #isHandlerDone = false;
   #isSessionTouched = false;
   #cleanUp: (() => Promise<void>) | undefined;
-  #path: string | undefined;
   #query: Fields | undefined;
   #bodyFields: readonly FieldPair[] = NO_FIELDS;
   #cookies: Record<string, string | undefined> | undefined;
   #ip: string | undefined;
 
-  /** Made by the pipeline only. */
-  constructor(raw: IncomingMessage, context: AppContext, target: Target, params: Params) {
+  /** Made by the pipeline only. `path` as `requestPath` gives it. */
+  constructor(raw: IncomingMessage, context: AppContext, target: Target, params: Params, path = '*') {
     this.raw = raw;
     this.method = raw.method as string;
-    this.url = raw.url as string;
+    this.path = path;
+    this.url = withQuery(path, raw.url as string);
     this.params = params;
     this.body = {};
     this.rawBody = undefined;
@@ -69,16 +74,6 @@ export class Request<Params = AnyParams> implements SessionRequest {
   /** Method and pattern of the route, such as `GET /items/{id}`, for logs. */
   get routeLabel(): string {
     return this.#target.label;
-  }
-
-  /** The path without the query, as sent (not decoded). */
-  get path(): string {
-    this.#path ??= pathOf(this.url);
-    return this.#path;
-  }
-
-  set path(path: string) {
-    this.#path = path;
   }
 
   /** Everything after the `?`, raw. Empty when there is none. */
@@ -271,9 +266,10 @@ function queryFields(text: string): readonly FieldPair[] {
   return text === '' ? NO_FIELDS : (parseFieldPairs(text, Number.POSITIVE_INFINITY, 'utf8') ?? NO_FIELDS);
 }
 
-/** Request targets are a path, or an absolute URL when a client speaks to us as to a proxy (RFC 9112, section 3.2.2). */
-function pathOf(url: string): string {
-  const path = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '');
-  const at = path.indexOf('?');
-  return (at < 0 ? path : path.slice(0, at)) || '/';
+/** What was sent, wherever its path is in order already. A target without a path has no query either. */
+function withQuery(path: string, target: string): string {
+  if (path === target || path === '*') return path;
+  const at = target.indexOf('?');
+  if (at < 0) return path;
+  return at === path.length && target.startsWith(path) ? target : path + target.slice(at);
 }

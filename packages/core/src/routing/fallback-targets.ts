@@ -25,22 +25,19 @@ export interface Fallbacks {
  */
 export function fallbackTarget(
   noMatch: NoMatch,
-  req: { method: string; url: string },
+  method: string,
   fallbacks: Fallbacks,
   notFound: Target | undefined,
 ): Target {
-  if (noMatch.reason === 'bad-url') return target(`${req.method} (bad URL)`, answerBadUrl);
-  const allow = noMatch.reason === 'not-allowed' ? noMatch.allow : [];
-  if (req.method === 'OPTIONS') return target('OPTIONS', (_req, res) => answerOptions(allow, res));
+  if (noMatch.reason === 'bad-url') return target(`${method} (bad URL)`, answerBadUrl);
   if (noMatch.reason === 'not-allowed') {
-    return target(`${req.method} (not allowed)`, (request, res) =>
-      answerNotAllowed(allow, request, res, fallbacks.context),
-    );
+    const { allow } = noMatch;
+    if (method === 'OPTIONS') return target('OPTIONS', (_req, res) => answerOptions(allow, res));
+    return target(`${method} (not allowed)`, (req, res) => answerNotAllowed(allow, req, res, fallbacks.context));
   }
-  if (req.method === 'TRACE')
-    return target('TRACE', (request, res) => answerNotAllowed([], request, res, fallbacks.context));
-  const run: Target['run'] = (request, res) => answerUnmatched(request, res, fallbacks, notFound);
-  return target(`${req.method} (no route)`, run, notFound?.sessionMode);
+  if (method === 'TRACE') return target('TRACE', (req, res) => answerNotAllowed([], req, res, fallbacks.context));
+  const run: Target['run'] = (req, res) => answerUnmatched(req, res, fallbacks, notFound);
+  return target(`${method} (no route)`, run, notFound?.sessionMode);
 }
 
 function target(label: string, run: Target['run'], sessionMode: Target['sessionMode'] = 'none'): Target {
@@ -52,7 +49,7 @@ function answerBadUrl(): never {
 }
 
 function answerOptions(allow: readonly string[], res: Response): void {
-  res.header('Allow', allow.length === 0 ? 'OPTIONS' : allow.join(', ')).send(null, 204);
+  res.header('Allow', allow.join(', ')).send(null, 204);
 }
 
 async function answerNotAllowed(
@@ -85,19 +82,25 @@ async function answerUnmatched(
 
 /** The path stays on this host whatever it holds: `//host/` must not become an address of another server. */
 function redirectToBarePath(req: Request, res: Response, code: number): void {
-  const path = `/${req.path.replace(/^[/\\]+|[/\\]+$/g, '')}`;
-  res.redirect(req.queryString === '' ? path : `${path}?${req.queryString}`, code);
+  const { path } = req;
+  let [start, end] = [0, path.length];
+  while (path[start] === '/') start++;
+  while (end > start && path[end - 1] === '/') end--;
+  const bare = `/${path.slice(start, end)}`;
+  res.redirect(req.queryString === '' ? bare : `${bare}?${req.queryString}`, code);
 }
 
 /** A template that answers a path nobody registered: one of `pages/`, the index template, or in debug the welcome page. */
-function answerPage(req: Request, res: Response, { context, servesPages }: Fallbacks): boolean {
-  const has = (name: string): boolean => context.templates?.has(name) === true;
-  // The path is decodable: the matcher has looked.
-  const page = servesPages ? templateForPath(decodeURIComponent(req.path), has) : undefined;
-  const index = req.path === '/' ? ['index.html', 'index.twig'].find(has) : undefined;
-  const template = page ?? index;
+function answerPage(req: Request, res: Response, fallbacks: Fallbacks): boolean {
+  const template = pageFor(req.path, fallbacks);
   if (template !== undefined) res.render(template);
-  else if (req.path === '/' && context.isDebug && wantsHtml(req)) res.html(welcomePage());
+  else if (req.path === '/' && fallbacks.context.isDebug && wantsHtml(req)) res.html(welcomePage());
   else return false;
   return true;
+}
+
+function pageFor(path: string, { context, servesPages }: Fallbacks): string | undefined {
+  const has = (name: string): boolean => context.templates?.has(name) === true;
+  const page = servesPages ? templateForPath(path, has) : undefined;
+  return page ?? (path === '/' ? ['index.html', 'index.twig'].find(has) : undefined);
 }

@@ -1,6 +1,5 @@
-import type { HTTPMethod } from 'find-my-way';
-import findMyWay from 'find-my-way';
 import type { Route } from './route.js';
+import { RouteTree } from './route-tree.js';
 import type { Target } from './target.js';
 
 /** The target of a request with what the path held. */
@@ -10,7 +9,7 @@ export interface Match {
   readonly params: Record<string, string | number>;
 }
 
-/** Why no route answers: the path is not decodable, other methods would do, or nothing is there. */
+/** Why no route answers: the target of the request is no path, other methods would do, or nothing is there. */
 export type NoMatch =
   | { readonly reason: 'bad-url' }
   | { readonly reason: 'not-allowed'; readonly allow: readonly string[] }
@@ -27,8 +26,8 @@ const ALLOW_ORDER = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
 
 interface Entry {
   readonly target: Target;
-  readonly numberNames: readonly string[];
-  readonly restName: string | undefined;
+  readonly names: readonly string[];
+  readonly areNumbers: readonly boolean[];
 }
 
 /**
@@ -37,18 +36,12 @@ interface Entry {
  */
 export class Matcher {
   readonly shadowed: readonly ShadowedRoute[];
-  readonly #tree;
-  readonly #methods: readonly string[];
+  readonly #trees = new Map<string, RouteTree<Entry>>();
+  /** Used for every search, so that none needs a list of its own; read before the next one begins. */
+  readonly #values: string[] = [];
 
   /** `bind` makes a route's target: its middleware and handler as one function. */
   constructor(routes: readonly Route[], bind: (route: Route) => Target) {
-    // find-my-way turns longer parameters away (100 by default); the server's header limit bounds ours already.
-    // It would parse the query of every request; ours is parsed when it is read.
-    this.#tree = findMyWay({
-      maxParamLength: 65_536,
-      querystringParser: () => ({}),
-      onBadUrl: () => undefined,
-    });
     const seen = new Map<string, Route>();
     const shadowed: ShadowedRoute[] = [];
     for (const route of routes) {
@@ -59,51 +52,60 @@ export class Matcher {
         continue;
       }
       seen.set(shape, route);
-      const { matcherPath, numberNames, restName } = route.pattern;
-      const entry: Entry = { target: bind(route), numberNames, restName: restName === '*' ? undefined : restName };
-      this.#tree.on(route.method as HTTPMethod, matcherPath, () => undefined, entry);
+      const { segments, hasRest, paramNames, areNumbers } = route.pattern;
+      this.#treeOf(route.method).add(segments, hasRest, { target: bind(route), names: paramNames, areNumbers });
     }
     this.shadowed = shadowed;
-    this.#methods = [...new Set(routes.map((route) => route.method))];
   }
 
-  /** `url` is the request target as sent, query included. A HEAD without a route of its own gets the GET route. */
-  find(method: string, url: string): Match | NoMatch {
-    const found =
-      this.#tree.find(method as HTTPMethod, url) ?? (method === 'HEAD' ? this.#tree.find('GET', url) : null);
-    if (found === null) return this.#explain(method, url);
-    const entry = found.store as Entry | null;
-    if (entry === null) return { reason: 'bad-url' };
-    const params = found.params as Record<string, string | number>;
-    for (const name of entry.numberNames) params[name] = Number(params[name]);
-    if (entry.restName !== undefined) {
-      params[entry.restName] = params['*'] as string;
-      delete params['*'];
-    }
-    return { target: entry.target, params };
+  /** `path` as `requestPath` gives it. A HEAD without a route of its own gets the GET route. */
+  find(method: string, path: string | undefined): Match | NoMatch {
+    if (path === undefined) return { reason: 'bad-url' };
+    const found = this.#search(method, path) ?? (method === 'HEAD' ? this.#search('GET', path) : undefined);
+    if (found !== undefined) return { target: found.target, params: paramsOf(found, this.#values, path) };
+    const allow = this.#allowed(path);
+    return allow.length === 0 ? { reason: 'not-found' } : { reason: 'not-allowed', allow };
   }
 
-  /** Methods that would answer this path, in the order of the Allow header (RFC 9110, section 10.2.1). */
-  allowed(url: string): readonly string[] {
-    const allowed = new Set(this.#methods.filter((method) => this.#tree.find(method as HTTPMethod, url)?.store));
-    if (allowed.size === 0) return [];
+  /** Methods that would answer this path, in the order of the Allow header (RFC 9110, section 10.2.1); for `*` those of any path. */
+  #allowed(path: string): readonly string[] {
+    const methods = [...this.#trees.keys()].filter(
+      (method) => path === '*' || this.#search(method, path) !== undefined,
+    );
+    if (methods.length === 0 && path !== '*') return [];
+    const allowed = new Set([...methods, 'OPTIONS']);
     if (allowed.has('GET')) allowed.add('HEAD');
-    allowed.add('OPTIONS');
     return ALLOW_ORDER.filter((method) => allowed.has(method));
   }
 
-  #explain(method: string, url: string): NoMatch {
-    if (!isDecodable(url)) return { reason: 'bad-url' };
-    const allow = this.allowed(url);
-    return allow.length === 0 || allow.includes(method) ? { reason: 'not-found' } : { reason: 'not-allowed', allow };
+  #search(method: string, path: string): Entry | undefined {
+    return path === '*' ? undefined : this.#trees.get(method)?.find(path, this.#values);
+  }
+
+  #treeOf(method: string): RouteTree<Entry> {
+    const tree = this.#trees.get(method) ?? new RouteTree<Entry>();
+    this.#trees.set(method, tree);
+    return tree;
   }
 }
 
-function isDecodable(url: string): boolean {
-  try {
-    decodeURIComponent(url.split('?', 1)[0] as string);
-    return true;
-  } catch {
-    return false;
+/** Made by a constructor, an object that inherits nothing costs no more than a plain one. */
+const Params = function Params() {} as unknown as new () => Record<string, string | number>;
+Params.prototype = Object.create(null);
+
+/** `path` can be decoded, `requestPath` has looked; and so can each value, as parameters end where characters do. */
+function paramsOf(
+  { names, areNumbers }: Entry,
+  values: readonly string[],
+  path: string,
+): Record<string, string | number> {
+  const params = new Params();
+  if (names.length === 0) return params;
+  const isEncoded = path.includes('%');
+  for (let index = 0; index < names.length; index++) {
+    const value = values[index] as string;
+    const text = isEncoded ? decodeURIComponent(value) : value;
+    params[names[index] as string] = areNumbers[index] ? Number(text) : text;
   }
+  return params;
 }

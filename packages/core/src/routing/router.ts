@@ -3,8 +3,8 @@ import { type GroupFrame, type Handler, type MiddlewareSpec, Route } from './rou
 import { RouteGroup } from './route-group.js';
 import { parseRoutePattern } from './route-pattern.js';
 
-/** Methods that `any()` registers; HEAD and OPTIONS are answered from these unless registered themselves. */
-export const ROUTE_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+/** Methods that `any()` registers. HEAD is answered from GET unless registered itself. */
+const ANY_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** What a loader knows of a route beyond its registration. */
 export interface RouteRegistration {
@@ -72,11 +72,11 @@ export class Router {
     return this.register('OPTIONS', path, handler, middleware);
   }
 
-  /** Registers the handler for GET, POST, PUT, PATCH and DELETE. The chain methods of the result act on all five. */
+  /** Registers the handler for GET, POST, PUT, PATCH, DELETE and OPTIONS. The chain methods of the result act on all of them. */
   any<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): RouteGroup {
     const frame = this.#frame('', middleware);
     this.#within(frame, () => {
-      for (const method of ROUTE_METHODS) this.register(method, path, handler);
+      for (const method of ANY_METHODS) this.register(method, path, handler);
     });
     return new RouteGroup(frame, () => this.#changed());
   }

@@ -18,6 +18,11 @@ test.each([
   ['/a/*/b', /"\*" that is not its last segment/],
   ['/a/{id', /not part of a parameter/],
   ['items', /does not start with "\/"/],
+  ['/search?q={q}', /no path of a request holds/],
+  ['/a/../b', /no path of a request holds/],
+  ['/a#b', /no path of a request holds/],
+  ['/a%00', /no path of a request holds/],
+  ['/a%ff', /no path of a request holds/],
 ])('the pattern %s is refused', (pattern, message) => {
   expect(() => parseRoutePattern(pattern)).toThrow(message);
 });

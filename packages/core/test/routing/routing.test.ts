@@ -27,6 +27,42 @@ test('an int parameter is a number, and other text is no match', async () => {
   ]);
 });
 
+test('a number that JavaScript cannot hold exactly is no match', async () => {
+  const register = (router: Router): void => {
+    router.get('/items/{id:int}', showParams);
+    router.get('/price/{p:float}', showParams);
+    router.get('/both/{id:int}-{p:float}', showParams);
+  };
+  const digits = '9'.repeat(400);
+  expect(
+    await answers(
+      register,
+      '/items/9007199254740991',
+      '/items/9007199254740992',
+      '/items/9007199254740993',
+      `/items/${digits}`,
+      '/price/9007199254740991',
+      '/price/9007199254740993',
+      `/price/${digits}`,
+      '/both/1-9007199254740993',
+    ),
+  ).toEqual([{ id: 9007199254740991 }, 404, 404, 404, { p: 9007199254740991 }, 404, 404, 404]);
+});
+
+test('a parameter is never empty', async () => {
+  const register = (router: Router): void => {
+    router.get('/p/{name}', showParams);
+    router.get('/p/{a}/x', showParams);
+    router.get('/at/@{user}', showParams);
+  };
+  expect(await answers(register, '/p/', '/p//x', '/at/@')).toEqual([404, 404, 404]);
+});
+
+test('OPTIONS of an unknown path answers 404', async () => {
+  const { fetch } = await startApp((router) => void router.get('/thing', (_req, res) => res.json(1)));
+  expect((await fetch('/nothing', { method: 'OPTIONS' })).status).toBe(404);
+});
+
 test('a float parameter is a number', async () => {
   const register = (router: Router): void => void router.get('/price/{p:float}', showParams);
   expect(await answers(register, '/price/9.5', '/price/9', '/price/.5', '/price/1.2.3')).toEqual([
@@ -230,12 +266,12 @@ test('an async group callback is refused at registration', async () => {
   expect(() => app.router.group('/x', async () => {})).toThrow(/is async/);
 });
 
-test('any() answers five methods with one handler', async () => {
+test('any() answers OPTIONS and five other methods with one handler', async () => {
   const { fetch } = await startApp((router) => void router.any('/any', (req, res) => res.text(req.method)));
   const seen: string[] = [];
-  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
-    seen.push(await (await fetch('/any', { method })).text());
-  expect(seen).toEqual(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
+  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+  for (const method of methods) seen.push(await (await fetch('/any', { method })).text());
+  expect(seen).toEqual(methods);
 });
 
 test('a route registered while the app runs answers the next request', async () => {
