@@ -21,6 +21,8 @@ export interface AppOptions {
   readonly templates?: TemplateRenderer | undefined;
   /** Absolute folders of static files, the first that has a file wins. Default: none. */
   readonly publicDirectories?: readonly string[] | undefined;
+  /** Symbolic links in those folders may lead out of them. Default false: what lies outside is not found. */
+  readonly followsPublicLinks?: boolean | undefined;
   /** Details of errors in answers, the welcome page. Default false. */
   readonly isDebug?: boolean | undefined;
   readonly log?: Logger | undefined;
@@ -52,6 +54,7 @@ export const APP_DEFAULTS = Object.freeze({
   requestTimeoutMs: 30_000,
   trustedProxies: [],
   cookieMaxAgeUnit: 's',
+  followsPublicLinks: false,
   redirectsTrailingSlash: false,
   servesPages: true,
 } as const satisfies AppOptions);
@@ -85,7 +88,11 @@ export class App {
     });
     const fallbacks = {
       context: this.#context,
-      staticFiles: new StaticFiles(options.publicDirectories ?? []),
+      staticFiles: new StaticFiles({
+        directories: options.publicDirectories ?? [],
+        followsLinks: options.followsPublicLinks ?? APP_DEFAULTS.followsPublicLinks,
+        log: this.#context.log,
+      }),
       redirectsTrailingSlash: options.redirectsTrailingSlash ?? APP_DEFAULTS.redirectsTrailingSlash,
       servesPages: options.servesPages ?? APP_DEFAULTS.servesPages,
     };

@@ -36,6 +36,7 @@ export function appSettingsOf(config: Config, rateLimit?: RateLimitStore): AppOp
     trustedProxies: server.trustedProxies,
     cookieMaxAgeUnit: server.cookieMaxAgeUnit,
     servesPages: config.templates.routing,
+    followsPublicLinks: server.followsPublicLinks,
     redirectsTrailingSlash: server.redirectsTrailingSlash,
   };
 }

@@ -70,12 +70,16 @@ async function answerUnmatched(
 ): Promise<void> {
   const { context, staticFiles, redirectsTrailingSlash } = fallbacks;
   const isRead = req.method === 'GET' || req.method === 'HEAD';
+  if (isRead && (await staticFiles.serve(req, res))) return;
   if (redirectsTrailingSlash && req.path.length > 1 && req.path.endsWith('/')) {
     redirectToBarePath(req, res, isRead ? 301 : 308);
     return;
   }
-  if (isRead && (await staticFiles.serve(req, res))) return;
   if (isRead && answerPage(req, res, fallbacks)) return;
+  if (req.method === 'OPTIONS' && (await isFileOrPage(req.path, fallbacks))) {
+    answerOptions(['GET', 'HEAD', 'OPTIONS'], res);
+    return;
+  }
   if (notFound !== undefined && wantsHtml(req)) await notFound.run(req, res.status(404));
   else await answerWith(404, 'Not found', req, res, context, { path: req.path, status: 404 });
 }
@@ -88,6 +92,10 @@ function redirectToBarePath(req: Request, res: Response, code: number): void {
   while (end > start && path[end - 1] === '/') end--;
   const bare = `/${path.slice(start, end)}`;
   res.redirect(req.queryString === '' ? bare : `${bare}?${req.queryString}`, code);
+}
+
+async function isFileOrPage(path: string, fallbacks: Fallbacks): Promise<boolean> {
+  return pageFor(path, fallbacks) !== undefined || (await fallbacks.staticFiles.find(path)) !== undefined;
 }
 
 /** A template that answers a path nobody registered: one of `pages/`, the index template, or in debug the welcome page. */

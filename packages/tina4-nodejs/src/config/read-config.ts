@@ -53,6 +53,7 @@ function assemble(read: Read, warnings: readonly string[], mistakes: Set<string>
       shutdownTimeoutMs: read('TINA4_SHUTDOWN_TIMEOUT') * 1000,
       trustedProxies: read('TINA4_TRUSTED_PROXIES'),
       redirectsTrailingSlash: read('TINA4_TRAILING_SLASH_REDIRECT'),
+      followsPublicLinks: read('TINA4_PUBLIC_SYMLINKS'),
       healthPath: read('TINA4_HEALTH_PATH'),
       uploadFolder: read('TINA4_UPLOAD_TMP'),
       workers: workersOf(read, mistakes),

@@ -153,7 +153,13 @@ export const variablesByArea = {
       name: 'TINA4_TRAILING_SLASH_REDIRECT',
       kind: 'flag',
       default: false,
-      about: 'Redirect `/x/` to `/x` (301, for writing methods 308).',
+      about: 'Redirect `/x/` to `/x` where no route or file answers it (301, for writing methods 308).',
+    },
+    {
+      name: 'TINA4_PUBLIC_SYMLINKS',
+      kind: 'flag',
+      default: false,
+      about: 'Symbolic links in `src/public` may lead out of it.',
     },
     {
       name: 'TINA4_HEALTH_PATH',
