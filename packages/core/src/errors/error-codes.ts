@@ -24,6 +24,8 @@ export const CORE_ERROR_CODES = {
   T4_MIDDLEWARE_AMBIGUOUS: 'Two functions in different files have the middleware name that a route uses. Rename one.',
   T4_MIDDLEWARE_ARGUMENT: 'What stands behind the colon of a middleware name cannot be used. The start is stopped.',
   T4_MIDDLEWARE_CLASS: 'A class used as middleware has no static method named before… or after…. The start is stopped.',
+  T4_MIDDLEWARE_NEXT_ARGUMENT:
+    "A middleware gave next() something that is neither a request nor an error, such as 'route'. The handler does not run (500).",
   T4_MIDDLEWARE_NEXT_TWICE: 'A middleware called next() twice (500).',
   T4_MIDDLEWARE_NO_ANSWER: 'An async middleware neither called next() nor answered (500).',
   T4_MIDDLEWARE_UNKNOWN:

@@ -15,8 +15,9 @@ export function isClass(value: unknown): value is MiddlewareClass {
 /**
  * The static methods `before…` and `after…` of a class as one layer. Hooks of a base class run first, those of one class in the
  * order of its source. After a `before` hook the handler is skipped when the response is answered or its status is 400 or more,
- * or when the hook returned false (403) or a response. A pair `[req, res]` takes the place of both from there on. The `after`
- * hooks always run, also when something threw; then they see its status. Throws a TypeError for a class without hooks.
+ * or when the hook returned false (403), a response, or an error, which counts as thrown. A pair `[req, res]` takes the place of
+ * both from there on. The `after` hooks always run, also when something threw; then they see its status. Throws
+ * T4_MIDDLEWARE_CLASS for a class without hooks.
  */
 export function classMiddleware(middlewareClass: MiddlewareClass): Middleware {
   const before = hooksOf(middlewareClass, 'before');
@@ -50,6 +51,7 @@ interface Pair {
 async function mayGoOn(hooks: readonly Hook[], pair: Pair): Promise<boolean> {
   for (const hook of hooks) {
     const result = await hook(pair.req, pair.res);
+    if (result instanceof Error) throw result;
     rebind(pair, result);
     if (result === false && !pair.res.isAnswered && pair.res.statusCode < 400) {
       pair.res.json({ error: 'Forbidden', status: 403 }, 403);
