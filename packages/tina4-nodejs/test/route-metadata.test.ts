@@ -69,3 +69,16 @@ test('a single word before the handler may be an access check, so it is refused'
 test('metadata without a handler is refused like any missing handler', () => {
   expect(() => get('/meta/none', noAuth())).toThrow('T4_ROUTE_HANDLER');
 });
+
+test('middleware that is undefined stops the start in every form of a registration', () => {
+  const mistyped = undefined as unknown as Middleware;
+  const handler = () => ({});
+  const nothing = /^T4_MIDDLEWARE_UNDEFINED/;
+  expect(() => get('/meta/x', middleware(mistyped), handler)).toThrow(nothing);
+  expect(() => get('/meta/x', noAuth(), handler, mistyped)).toThrow(nothing);
+  expect(() => Router.get('/meta/x', handler, mistyped)).toThrow(nothing);
+  expect(() => Router().get('/meta/x', handler, mistyped)).toThrow(nothing);
+  expect(() => new Router().group('/meta', (group) => group.post('/x', handler, mistyped))).toThrow(nothing);
+  expect(() => Router.group('/meta', () => {}, mistyped)).toThrow(nothing);
+  expect(() => Router.use(mistyped)).toThrow(nothing);
+});

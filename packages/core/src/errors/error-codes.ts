@@ -28,6 +28,8 @@ export const CORE_ERROR_CODES = {
     "A middleware gave next() something that is neither a request nor an error, such as 'route'. The handler does not run (500).",
   T4_MIDDLEWARE_NEXT_TWICE: 'A middleware called next() twice (500).',
   T4_MIDDLEWARE_NO_ANSWER: 'An async middleware neither called next() nor answered (500).',
+  T4_MIDDLEWARE_UNDEFINED:
+    'Something that is undefined stands where middleware belongs, often for a mistyped import. The start is stopped.',
   T4_MIDDLEWARE_UNKNOWN:
     'A route names middleware that does not exist. It may be an access check, so the start is stopped.',
   T4_MIDDLEWARE_UNRESOLVED: 'Middleware made by cors() or responseCache() was called instead of given to a router.',

@@ -24,7 +24,7 @@ export type Innermost = (req: Request, res: Response) => unknown;
  * - a layer that returns nothing passes the inner result on;
  * - a layer that answered without calling `next` ends the chain; once it is judged, or has answered, its `next` is dead;
  * - an async layer that did neither is a mistake and throws, naming it; one turn of the event loop is left to it, because
- *   some leave their last call to a timer (express-jwt). A plain function may still call `next` or answer later, as
+ *   some leave their last call to `setImmediate` (express-jwt). A plain function may still call `next` or answer later, as
  *   callback-style middleware does (bounded by the request timeout).
  */
 export function compose(layers: readonly Middleware[], innermost: Innermost): Innermost {
@@ -146,9 +146,9 @@ function mayCallBack(returned: unknown): boolean {
   return returned === undefined || (typeof returned === 'object' && returned !== null);
 }
 
-/** Both kinds fire in the order in which they were set: what a layer left to a timer without a delay is over by then. */
+/** Immediates run in the order in which they were set, so those of a layer that is over have run by then. */
 function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(() => setImmediate(resolve), 1));
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function calledTwice(layer: Middleware): Error {

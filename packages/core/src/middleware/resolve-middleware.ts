@@ -54,10 +54,14 @@ export function middlewareResolver(
 ): MiddlewareResolver {
   /** A name that was found stands for no further name: two that stood for each other would have no end. */
   const resolveValue = (value: unknown, context: MiddlewareContext, argument?: string): Middleware[] => {
-    if (Array.isArray(value)) return value.flatMap((inner) => resolveValue(inner, context));
+    // Array.from fills the holes of a list, which would be passed over.
+    if (Array.isArray(value)) return Array.from(value).flatMap((inner) => resolveValue(inner, context));
     if (isConfigurable(value)) return [value[MAKE](settings, argument)];
     if (isClass(value)) return [classMiddleware(value)];
-    if (typeof value === 'function') return [value as Middleware];
+    if (typeof value === 'function') {
+      if (value.length > 3) throw unknownMiddleware(value.name, context, 'takes more than (req, res, next)');
+      return [value as Middleware];
+    }
     throw unknownMiddleware(value, context, 'is not a function');
   };
 

@@ -31,6 +31,13 @@ export function handlerCall(route: Route): Call {
   };
 }
 
+/** True for a function written as `(req, res, next)`: handlers get no `next`. `pathNames` are the parameters of its path. */
+export function takesNext(handler: unknown, pathNames: readonly string[]): boolean {
+  if (typeof handler !== 'function' || handler.length < 3) return false;
+  const names = parameterNames(handler as (...values: unknown[]) => unknown);
+  return names === undefined || !pathNames.includes(names[0] as string);
+}
+
 function isRequestOrResponse(name: string): boolean {
   return /^_?(?:req|res|request|response)$/.test(name);
 }

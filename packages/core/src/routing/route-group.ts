@@ -1,4 +1,5 @@
 import type { SessionMode } from '../session-port.js';
+import { givenMiddleware } from './given-middleware.js';
 import type { GroupFrame, MiddlewareSpec, RouteSettings } from './route.js';
 
 /** What `group()` and `any()` return: settings for all their routes, those of inner groups included. */
@@ -32,7 +33,7 @@ export class RouteGroup {
   }
 
   middleware(...specs: MiddlewareSpec[]): this {
-    this.#frame.middleware.push(...specs);
+    this.#frame.middleware.push(...givenMiddleware(specs, `group("${this.#frame.prefix}")`));
     this.#changed();
     return this;
   }

@@ -2,6 +2,7 @@ import type { Middleware } from '../middleware/compose.js';
 import type { Request } from '../request/request.js';
 import type { Response } from '../response/response.js';
 import type { SessionMode } from '../session-port.js';
+import { givenMiddleware } from './given-middleware.js';
 import type { PathParams } from './path-params.js';
 import type { RoutePattern } from './route-pattern.js';
 
@@ -59,7 +60,7 @@ export class Route {
     this.template = definition.template;
     this.group = definition.group;
     this.label = `${definition.method} ${definition.pattern.source}`;
-    this.#ownMiddleware = definition.middleware === undefined ? [] : [definition.middleware];
+    this.#ownMiddleware = [...definition.middleware];
   }
 
   /** The route's own setting, else that of the innermost group that has one. */
@@ -105,7 +106,7 @@ export class Route {
 
   /** Adds middleware inside what is there. */
   middleware(...specs: MiddlewareSpec[]): this {
-    this.#ownMiddleware.push(...specs);
+    this.#ownMiddleware.push(...givenMiddleware(specs, this.label));
     this.#changed();
     return this;
   }
@@ -121,7 +122,7 @@ export interface RouteDefinition {
   readonly method: string;
   readonly pattern: RoutePattern;
   readonly handler: Handler;
-  readonly middleware?: MiddlewareSpec | undefined;
+  readonly middleware: readonly MiddlewareSpec[];
   readonly sourceFile?: string | undefined;
   readonly template?: string | undefined;
   readonly group?: GroupFrame | undefined;

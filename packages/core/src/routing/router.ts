@@ -1,4 +1,5 @@
 import { Tina4Error } from '../errors/tina4-error.js';
+import { givenMiddleware, sortGroupArguments, standsBeforeItsHandler } from './given-middleware.js';
 import { type GroupFrame, type Handler, type MiddlewareSpec, Route } from './route.js';
 import { RouteGroup } from './route-group.js';
 import { parseRoutePattern } from './route-pattern.js';
@@ -44,37 +45,37 @@ export class Router {
     return this.#notFound;
   }
 
-  get<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
+  get<Path extends string>(path: Path, handler: Handler<Path>, ...middleware: MiddlewareSpec[]): Route {
     return this.register('GET', path, handler, middleware);
   }
 
-  post<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
+  post<Path extends string>(path: Path, handler: Handler<Path>, ...middleware: MiddlewareSpec[]): Route {
     return this.register('POST', path, handler, middleware);
   }
 
-  put<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
+  put<Path extends string>(path: Path, handler: Handler<Path>, ...middleware: MiddlewareSpec[]): Route {
     return this.register('PUT', path, handler, middleware);
   }
 
-  patch<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
+  patch<Path extends string>(path: Path, handler: Handler<Path>, ...middleware: MiddlewareSpec[]): Route {
     return this.register('PATCH', path, handler, middleware);
   }
 
-  delete<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
+  delete<Path extends string>(path: Path, handler: Handler<Path>, ...middleware: MiddlewareSpec[]): Route {
     return this.register('DELETE', path, handler, middleware);
   }
 
-  head<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
+  head<Path extends string>(path: Path, handler: Handler<Path>, ...middleware: MiddlewareSpec[]): Route {
     return this.register('HEAD', path, handler, middleware);
   }
 
-  options<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): Route {
+  options<Path extends string>(path: Path, handler: Handler<Path>, ...middleware: MiddlewareSpec[]): Route {
     return this.register('OPTIONS', path, handler, middleware);
   }
 
   /** Registers the handler for GET, POST, PUT, PATCH, DELETE and OPTIONS. The chain methods of the result act on all of them. */
-  any<Path extends string>(path: Path, handler: Handler<Path>, middleware?: MiddlewareSpec): RouteGroup {
-    const frame = this.#frame('', middleware);
+  any<Path extends string>(path: Path, handler: Handler<Path>, ...middleware: MiddlewareSpec[]): RouteGroup {
+    const frame = this.#frame('', givenMiddleware(middleware, `ANY ${path}`));
     this.#within(frame, () => {
       for (const method of ANY_METHODS) this.register(method, path, handler);
     });
@@ -85,21 +86,23 @@ export class Router {
    * Routes registered inside `register`, on the router or on the group it is given, get the prefix and the middleware. Groups
    * nest. Middleware may stand before or after the callback. The callback must be synchronous.
    */
-  group(prefix: string, register: GroupCallback, middleware?: MiddlewareSpec): RouteGroup;
+  group(prefix: string, register: GroupCallback, ...middleware: MiddlewareSpec[]): RouteGroup;
   group(prefix: string, middleware: MiddlewareSpec, register: GroupCallback): RouteGroup;
-  group(prefix: string, first: GroupCallback | MiddlewareSpec, second?: GroupCallback | MiddlewareSpec): RouteGroup {
-    const { callback, middleware } = sortGroupArguments(first, second);
+  group(prefix: string, ...given: readonly unknown[]): RouteGroup {
+    const { callback, middleware } = sortGroupArguments(given);
     if (typeof callback !== 'function') {
       throw new Tina4Error('T4_ROUTE_GROUP', `group("${prefix}") needs a function that registers its routes.`);
     }
-    const frame = this.#frame(normalizePrefix(prefix), middleware);
+    const frame = this.#frame(normalizePrefix(prefix), givenMiddleware(middleware, `group("${prefix}")`));
     this.#within(frame, () => callback(this));
     return new RouteGroup(frame, () => this.#changed());
   }
 
   /** Middleware around every request. Functions, classes with before/after hooks, names. */
   use(...specs: MiddlewareSpec[]): this {
-    for (const spec of specs) this.#globalMiddleware.push({ spec, sourceFile: this.#sourceFile });
+    for (const spec of givenMiddleware(specs, 'Router.use')) {
+      this.#globalMiddleware.push({ spec, sourceFile: this.#sourceFile });
+    }
     this.#changed();
     return this;
   }
@@ -112,28 +115,37 @@ export class Router {
   notFound(handler: Handler): this {
     requireHandler(handler, 'notFound');
     const pattern = parseRoutePattern('/*');
-    const definition = { method: 'GET', pattern, handler, sourceFile: this.#sourceFile };
+    const definition = { method: 'GET', pattern, handler, middleware: [], sourceFile: this.#sourceFile };
     this.#notFound = new Route(definition, () => this.#changed()).session('shared');
     this.#changed();
     return this;
   }
 
-  /** Adds a route. Throws a TypeError for a pattern or handler that cannot work, naming it. */
+  /** Adds a route. Throws a coded error for a pattern, a handler or middleware that cannot work, naming it. */
   register<Path extends string>(
     method: string,
     path: Path,
     handler: Handler<Path>,
-    middleware?: MiddlewareSpec,
-    registration: RouteRegistration = {},
+    ...rest: [middleware?: MiddlewareSpec, registration?: RouteRegistration]
   ): Route {
+    const [spec, registration = {}] = rest;
     const source =
       (this.#group?.prefix ?? '') +
       (this.#group !== undefined && path === '/' && this.#group.prefix !== '' ? '' : path);
     requireHandler(handler, `${method} ${source}`);
+    const pattern = parseRoutePattern(source);
+    // Counted, because what was written there may be undefined.
+    const middleware = givenMiddleware(rest.length === 0 ? [] : [spec], `${method} ${source}`);
+    if (standsBeforeItsHandler(handler, pattern.paramNames, middleware.flat())) {
+      throw new Tina4Error(
+        'T4_ROUTE_HANDLER',
+        `the handler of ${method} ${source} takes (req, res, next), and behind it stands one that does not. Put the handler before its middleware.`,
+      );
+    }
     const route = new Route(
       {
         method,
-        pattern: parseRoutePattern(source),
+        pattern,
         handler: handler as unknown as Handler,
         middleware,
         sourceFile: registration.sourceFile ?? this.#sourceFile,
@@ -168,10 +180,10 @@ export class Router {
     this.#changed();
   }
 
-  #frame(prefix: string, middleware: MiddlewareSpec | undefined): GroupFrame {
+  #frame(prefix: string, middleware: MiddlewareSpec[]): GroupFrame {
     return {
       prefix: (this.#group?.prefix ?? '') + prefix,
-      middleware: middleware === undefined ? [] : [middleware],
+      middleware,
       settings: {},
       parent: this.#group,
     };
@@ -204,20 +216,6 @@ export type GroupCallback = (group: Router) => unknown;
 function requireHandler(handler: unknown, what: string): void {
   if (typeof handler === 'function') return;
   throw new Tina4Error('T4_ROUTE_HANDLER', `${what} needs a function as its handler, not ${typeof handler}.`);
-}
-
-/** `group(prefix, callback, middleware?)`, or the middleware before the callback. */
-function sortGroupArguments(
-  first: GroupCallback | MiddlewareSpec,
-  second: GroupCallback | MiddlewareSpec | undefined,
-): { callback: unknown; middleware: MiddlewareSpec | undefined } {
-  const isMiddlewareFirst = second !== undefined && (typeof first !== 'function' || isClass(first));
-  const [callback, middleware] = isMiddlewareFirst ? [second, first] : [first, second];
-  return { callback, middleware: middleware as MiddlewareSpec | undefined };
-}
-
-function isClass(value: unknown): boolean {
-  return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
 }
 
 function normalizePrefix(prefix: string): string {

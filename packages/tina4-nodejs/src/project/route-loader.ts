@@ -84,7 +84,7 @@ function registerVerbFile(path: string, { exports }: LoadedFile, router: Router,
     return;
   }
   const template = typeof exports.template === 'string' ? exports.template : undefined;
-  const route = router.register(verbFile.method, verbFile.path, handler as Handler, undefined, { template });
+  const route = router.register(verbFile.method, verbFile.path, handler as Handler, [], { template });
   if ((exports.meta as { noAuth?: unknown } | undefined)?.noAuth === true) route.noAuth();
 }
 

@@ -1,10 +1,22 @@
 import { access } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { createJiti, type Jiti } from 'jiti';
+import { fileURLToPath } from 'node:url';
+import { createJiti, type Jiti, type TransformOptions } from 'jiti';
+import {
+  type ImportedNames,
+  importCheckPlugin,
+  isMissing,
+  type MissingImport,
+  missingImportError,
+  missingImports,
+} from './import-check.js';
 import { exposeDeclared } from './route-source.js';
 
 /** Name under which transformed files find the loader; no package can have it. */
-const declareModule = 'tina4:declare';
+const loaderModule = 'tina4:loader';
+
+/** Stands in every file that is transformed, so that results kept from another version of what is added here are not used. */
+const additions = '\n// tina4: declared names, checked imports\n';
 
 /** What a loaded file gave: its exports, and the functions and classes of its top level, exported or not. */
 export interface LoadedFile {
@@ -15,12 +27,15 @@ export interface LoadedFile {
 /**
  * Runs TypeScript files of one app without a build step: types are stripped, never checked, relative imports need no
  * extension, `await` works at the top level, and stack lines are the file's own. A file is run once however many others
- * import it, and packages are the ones that the server itself runs on.
+ * import it, and packages are the ones that the server itself runs on. An import of a name that its module does not export is an
+ * error, as in Node.
  */
 export class TypeScriptLoader {
   readonly #projectDir: string;
   readonly #modules: Readonly<Record<string, unknown>>;
   readonly #declared = new Map<string, ReadonlyMap<string, unknown>>();
+  /** Names that were not there yet when they were imported in a circle. */
+  #awaited: MissingImport[] = [];
   #jiti: Promise<Jiti> | undefined;
 
   /**
@@ -32,11 +47,17 @@ export class TypeScriptLoader {
     this.#modules = modules;
   }
 
-  /** Runs the file and what it imports, unless that was done already. Rejects with what the file throws. */
+  /**
+   * Runs the file and what it imports, unless that was done already. Rejects with what the file throws, and with
+   * T4_IMPORT_MISSING for a named import that leads nowhere.
+   */
   async load(file: string): Promise<LoadedFile> {
     this.#jiti ??= this.#create();
     const jiti = await this.#jiti;
+    this.#awaited = [];
     const exports = await jiti.import<Record<string, unknown>>(file);
+    const missing = this.#awaited.find(isMissing);
+    if (missing !== undefined) throw missingImportError(missing);
     return { exports, declared: this.#declared.get(file) ?? new Map() };
   }
 
@@ -57,24 +78,46 @@ export class TypeScriptLoader {
     const parent = join(this.#projectDir, 'tina4.js');
     // The transformer keeps its results in the project: a cache in the shared temporary folder could be written to by other
     // users of the machine, who would then run code here.
-    const transformer = createJiti(parent, { fsCache: await this.#cacheFolder() });
-    return createJiti(parent, {
+    const transformer = createJiti(parent, {
+      fsCache: await this.#cacheFolder(),
+      transformOptions: { babel: { plugins: [importCheckPlugin(loaderModule)] } } as unknown as TransformOptions,
+    });
+    const jiti = createJiti(parent, {
       fsCache: false,
       moduleCache: true,
-      virtualModules: { ...this.#modules, [declareModule]: { declare: this.#declare } },
-      transform: (options) => ({
+      virtualModules: {
+        ...this.#modules,
+        [loaderModule]: {
+          declare: this.#declare,
+          checkImports: (file: string, imports: readonly ImportedNames[]) => this.#checkImports(jiti, file, imports),
+        },
+      },
+      // Options of Babel's that stand here would take the place of the transformer's own.
+      transform: ({ babel: _, ...options }) => ({
         code: transformer.transform({
           ...options,
-          source: exposeDeclared(options.source, options.filename ?? '', declareModule),
+          source: exposeDeclared(options.source, options.filename ?? '', loaderModule) + additions,
         }),
       }),
     });
+    return jiti;
   }
 
   readonly #declare = (file: string, values: Readonly<Record<string, unknown>>): void => {
     const functions = Object.entries(values).filter(([, value]) => typeof value === 'function');
     this.#declared.set(file, new Map(functions));
   };
+
+  /** Packages look after themselves. A module that still runs imports this file itself, and may export the name later. */
+  #checkImports(jiti: Jiti, file: string, imports: readonly ImportedNames[]): void {
+    if (file.split(sep).includes('node_modules')) return;
+    for (const missing of missingImports(file, imports)) {
+      const url = jiti.esmResolve(missing.source, { parentURL: file, try: true });
+      const isLoading = url !== undefined && jiti.cache[fileURLToPath(url)]?.loaded === false;
+      if (!isLoading) throw missingImportError(missing);
+      this.#awaited.push(missing);
+    }
+  }
 
   async #cacheFolder(): Promise<string | false> {
     const modules = join(this.#projectDir, 'node_modules');
