@@ -1,6 +1,8 @@
 import type { AppContext } from './app-context.js';
-import { composeGlobals } from './middleware/automatic-layers.js';
-import type { Innermost } from './middleware/compose.js';
+import { withGlobalSettings } from './middleware/automatic-layers.js';
+import { type Admission, inTurn, partLayers } from './middleware/before-body.js';
+import { compose, type Innermost } from './middleware/compose.js';
+import { preflightTarget } from './middleware/cors.js';
 import type { MiddlewareSettings } from './middleware/middleware-settings.js';
 import type { MiddlewareResolver } from './middleware/resolve-middleware.js';
 import type { Routes } from './pipeline.js';
@@ -22,23 +24,40 @@ export class AppRoutes implements Routes {
   readonly #matcher: Matcher;
   readonly #fallbacks: Fallbacks;
   readonly #notFound: Target | undefined;
+  readonly #admitToFallback: Admission | undefined;
+  /** What answers a preflight where no route does; the request that it asks for is told so itself. */
+  readonly #preflight: Target | undefined;
 
   /** Throws when a route names middleware that leads nowhere. */
   constructor(router: Router, resolve: MiddlewareResolver, settings: MiddlewareSettings, fallbacks: Fallbacks) {
     this.revision = router.revision;
     this.#fallbacks = fallbacks;
-    const bind = (route: Route): Target => bindRoute(route, resolve, settings);
+    const registered = resolve(router.globalMiddleware, { usedBy: 'Router.use', sourceFile: undefined });
+    const globals = withGlobalSettings(registered, settings);
+    const { describing, refusing, inChain } = partLayers(globals);
+    const bind = (route: Route): Target => bindRoute(route, { resolve, settings, globals });
     this.#matcher = new Matcher(router.routes, bind);
     this.#notFound = router.notFoundRoute && bind(router.notFoundRoute);
-    const globals = resolve(router.globalMiddleware, { usedBy: 'Router.use', sourceFile: undefined });
-    this.run = composeGlobals(globals, settings, (req, res) => Request.targetOf(req).run(req, res));
+    this.#admitToFallback = inTurn([...describing, ...refusing]);
+    this.#preflight = preflightTarget(globals);
+    this.run = compose(inChain, (req, res) => Request.targetOf(req).run(req, res));
     warnOfShadowed(this.#matcher, fallbacks.context);
   }
 
-  match(method: string, path: string | undefined): Match {
+  match(method: string, path: string | undefined, askedMethod?: string): Match {
+    const preflight = askedMethod === undefined ? undefined : this.#preflightOf(askedMethod, path);
+    if (preflight !== undefined) return { target: preflight, params: NO_PARAMS };
     const found = this.#matcher.find(method, path);
     if ('target' in found) return found;
-    return { target: fallbackTarget(found, method, this.#fallbacks, this.#notFound), params: NO_PARAMS };
+    const target = fallbackTarget(found, method, this.#fallbacks, this.#notFound);
+    const admit = this.#admitToFallback;
+    return { target: admit === undefined ? target : { ...target, admit }, params: NO_PARAMS };
+  }
+
+  /** The rules of the route that a preflight asks about, else those of the app. `method` is the client's text. */
+  #preflightOf(method: string, path: string | undefined): Target | undefined {
+    const found = this.#matcher.find(method, path);
+    return 'target' in found ? found.target.preflight : this.#preflight;
   }
 }
 

@@ -3,8 +3,9 @@ import type { AppContext } from './app-context.js';
 import { answerError, wantsHtml } from './error-answers/error-response.js';
 import { Tina4Error } from './errors/tina4-error.js';
 import type { Innermost } from './middleware/compose.js';
-import { readBody } from './request/body.js';
 import { Request } from './request/request.js';
+import { readAllowedBody } from './request/unproven-body.js';
+import { leavesLongBody } from './request/unread-body.js';
 import { type RecordedAnswer, Response } from './response/response.js';
 import { sendAnswer } from './response/send.js';
 import type { Match } from './routing/matcher.js';
@@ -13,9 +14,12 @@ import type { RequestSession, SessionOutcome } from './session-port.js';
 
 /** What the pipeline needs beside the context; an app builds it anew when its routes change. */
 export interface Routes {
-  /** Always leads to a target; see `Target`. `path` is undefined where `requestPath` finds none. */
-  match(method: string, path: string | undefined): Match;
-  /** The global middleware around the target of the request. */
+  /**
+   * Always leads to a target; see `Target`. `path` is undefined where `requestPath` finds none. `askedMethod` is that of the request
+   * which a preflight asks about.
+   */
+  match(method: string, path: string | undefined, askedMethod?: string): Match;
+  /** The global middleware around the target of the request. Those that need its head only are in the target's `admit`. */
   readonly run: Innermost;
 }
 
@@ -30,23 +34,33 @@ export async function handleRequest(
   context: AppContext,
 ): Promise<void> {
   const path = requestPath(raw);
-  const { target, params } = routes.match(raw.method as string, path);
+  const { target, params } = routes.match(raw.method as string, path, methodAskedAbout(raw));
   const req = new Request(raw, context, target, params, path);
   const res = new Response(rawResponse, context, req);
   const session = context.sessions?.begin(req, target);
   Request.attachSession(req, session);
 
+  let isBodyWanted = false;
   try {
-    if (target.kind === 'route') {
-      const opening = openSessionAndBody(req, rawResponse, session, context);
-      if (opening !== undefined) await opening;
-    } else if (target.sessionMode !== 'none' && wantsHtml(req)) {
-      // Before it is known whether a public file answers: middleware may look at the session, and must see the true one.
-      const loading = session?.load();
-      if (loading !== undefined) await loading;
+    let isOver = false;
+    if (target.admit !== undefined) {
+      // Cheap refusals: nothing was read, written or waited for yet.
+      const admitting = target.admit(req, res);
+      if (admitting instanceof Promise) await admitting;
+      isOver = res.isAnswered;
     }
-    const running = routes.run(req, res);
-    if (running instanceof Promise) await running;
+    if (!isOver) {
+      isBodyWanted = target.kind === 'route';
+      const opening = openSessionAndBody(req, rawResponse, session, context);
+      if (opening !== undefined) {
+        await opening;
+        isOver = res.isAnswered;
+      }
+    }
+    if (!isOver) {
+      const running = routes.run(req, res);
+      if (running instanceof Promise) await running;
+    }
     const rendering = Response.pendingOf(res);
     if (rendering !== undefined) await rendering;
     if (!res.isAnswered) throw new Tina4Error('T4_HANDLER_NO_ANSWER', `nothing answered ${target.label}.`);
@@ -62,6 +76,7 @@ export async function handleRequest(
     await answerError(error, req, res, context);
   }
 
+  if (!isBodyWanted && leavesLongBody(raw)) res.header('Connection', 'close');
   const status = res.statusCode;
   try {
     if (!rawResponse.headersSent && !rawResponse.destroyed) {
@@ -82,6 +97,12 @@ export async function handleRequest(
   if (cleaning !== undefined) await cleaning;
 }
 
+/** Only a preflight asks (Fetch standard, section 3.2.2). */
+function methodAskedAbout(raw: IncomingMessage): string | undefined {
+  if (raw.method !== 'OPTIONS' || raw.headers.origin === undefined) return undefined;
+  return raw.headers['access-control-request-method'];
+}
+
 function tellFinished(req: Request, status: number, { onFinish, log }: AppContext): void {
   try {
     onFinish?.(req, status);
@@ -98,7 +119,8 @@ function takeAnswer(res: Response, { reviseHtml }: AppContext): RecordedAnswer {
 }
 
 /**
- * Session and body of a route. A request that will hold the session exclusively reads its body first: a slow upload must not
+ * Session and body of a route. Where there is no route, only the session, if the app has a page for browsers that find nothing: it is
+ * not yet known whether a public file answers, and middleware may look at the session and must see the true one. A request that will hold the session exclusively reads its body first: a slow upload must not
  * block the same browser's other requests. Any other does both at once. Returns undefined when nothing is to be awaited.
  */
 function openSessionAndBody(
@@ -107,7 +129,9 @@ function openSessionAndBody(
   session: RequestSession | undefined,
   context: AppContext,
 ): Promise<void> | undefined {
-  const reading = readBody(req, rawResponse, context);
+  const { kind, sessionMode } = Request.targetOf(req);
+  if (kind !== 'route') return sessionMode !== 'none' && wantsHtml(req) ? session?.load() : undefined;
+  const reading = readAllowedBody(req, rawResponse, context);
   if (session === undefined) return reading;
   if (reading === undefined) return session.load();
   return session.isExclusive ? readThenLoad(reading, session) : loadWhileReading(reading, session);

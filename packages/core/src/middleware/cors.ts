@@ -1,5 +1,7 @@
-import type { Request } from '../request/request.js';
+import { Request } from '../request/request.js';
 import { Response } from '../response/response.js';
+import type { Target } from '../routing/target.js';
+import { headLayer, partLayers } from './before-body.js';
 import type { Middleware } from './compose.js';
 import { type Configurable, configurable, MAKE } from './configurable.js';
 import type { CorsSettings } from './middleware-settings.js';
@@ -14,7 +16,10 @@ export interface CorsOptions {
   readonly credentials?: boolean;
 }
 
-/** CORS with settings of its own (Fetch standard, section 3.2). Preflights are answered before anything else sees them. */
+/**
+ * CORS with settings of its own (Fetch standard, section 3.2). Its headers are on every answer, refusals and errors included;
+ * preflights are answered before anything else sees them, by the rules of the route that they ask about.
+ */
 export function cors(options: CorsOptions = {}): Middleware & Configurable {
   return configurable(({ cors: settings }) =>
     corsLayer({
@@ -39,27 +44,36 @@ export function isCorsLayer(layer: Middleware): boolean {
   return layers.has(layer);
 }
 
+/** What answers a preflight by the rules of these layers, of which the innermost counts. Undefined when none has any. */
+export function preflightTarget(layers: readonly Middleware[]): Target | undefined {
+  const innermost = layers.filter(isCorsLayer).at(-1);
+  if (innermost === undefined) return undefined;
+  const [admit] = partLayers([innermost]).describing;
+  return { kind: 'fallback', label: 'OPTIONS (preflight)', sessionMode: 'none', admit, run: () => undefined };
+}
+
 export function corsLayer(settings: CorsSettings): Middleware {
   const isOpen = settings.origins.includes('*');
   const listed = new Set(settings.origins);
-  const layer: Middleware = function cors(req, res, next) {
+  const layer = headLayer('cors', 'describe', (req, res) => {
     const { origin } = req.headers;
     // The answer differs by origin, also for those who send none: caches must know.
     if (!isOpen) addVary(res);
-    if (origin === undefined) return next();
+    if (origin === undefined) return;
     const isAllowed = isOpen || listed.has(origin);
     if (isAllowed) allow(res, isOpen ? '*' : origin, settings);
     else disallow(res);
-    if (!isPreflight(req)) return next();
+    if (!isPreflight(req)) return;
     if (isAllowed) describe(res, settings);
-    return res.send(null, 204);
-  };
+    res.send(null, 204);
+  });
   layers.add(layer);
   return layer;
 }
 
+/** OPTIONS of an origin, unless it is meant for a route of the app's own. */
 function isPreflight(req: Request): boolean {
-  return req.method === 'OPTIONS';
+  return req.method === 'OPTIONS' && Request.targetOf(req).kind !== 'route';
 }
 
 function allow(res: Response, origin: string, { credentials }: CorsSettings): void {

@@ -2,6 +2,7 @@ import { isFormTokenOf, sentFormToken } from '../auth/request-form-token.js';
 import { Request } from '../request/request.js';
 import type { Response } from '../response/response.js';
 import { hasValidBearer } from './auth-gate.js';
+import { withAdmission } from './before-body.js';
 import type { Middleware } from './compose.js';
 import { MAKE, type MakeMiddleware } from './configurable.js';
 
@@ -25,14 +26,21 @@ export const csrfMiddleware = CsrfMiddleware;
  */
 export function csrfLayer(trustedOrigins: readonly string[]): Middleware {
   const trusted = new Set(trustedOrigins.filter((origin) => origin !== '*'));
-  return function csrf(req, res, next) {
-    if (SAFE_METHODS.has(req.method) || isOpenRoute(req) || hasValidBearer(req)) return next();
-    if (isFromOtherSite(req, trusted)) return refuse(res, OTHER_SITE);
-    const { token, isInQuery } = sentFormToken(req);
-    if (isInQuery) return refuse(res, IN_URL);
-    if (token === undefined || !isFormTokenOf(token, req)) return refuse(res, WRONG);
-    return next();
+  const faultOfHead = (req: Request): string | undefined => {
+    if (SAFE_METHODS.has(req.method) || isOpenRoute(req)) return undefined;
+    const fault = isFromOtherSite(req, trusted) ? OTHER_SITE : sentFormToken(req).isInQuery ? IN_URL : undefined;
+    return fault === undefined || hasValidBearer(req) ? undefined : fault;
   };
+  const layer: Middleware = function csrf(req, res, next) {
+    if (SAFE_METHODS.has(req.method) || isOpenRoute(req) || hasValidBearer(req)) return next();
+    const { token } = sentFormToken(req);
+    const fault = faultOfHead(req) ?? (token === undefined || !isFormTokenOf(token, req) ? WRONG : undefined);
+    return fault === undefined ? next() : refuse(res, fault);
+  };
+  return withAdmission(layer, (req, res) => {
+    const fault = faultOfHead(req);
+    if (fault !== undefined) refuse(res, fault);
+  });
 }
 
 function isOpenRoute(req: Request): boolean {

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { Tina4Error } from '../errors/tina4-error.js';
 import { Response } from '../response/response.js';
+import { headLayer } from './before-body.js';
 import type { Middleware } from './compose.js';
 import { MAKE, type MakeMiddleware } from './configurable.js';
 import type { RateLimitSettings, RateLimitState, RateLimitStore } from './middleware-settings.js';
@@ -30,17 +31,20 @@ export function rateLimitLayer(
   now: () => number = Date.now,
 ): Middleware {
   if (limit === 0) return (_req, _res, next) => next();
-  return async function rateLimiter(req, res, next) {
-    if (EXEMPT.has(req.path)) return next();
-    const state = await store.hit(addressKey(req.ip), limit, windowSeconds * 1000);
+  const judge = (state: RateLimitState, res: Response): void => {
     Response.setLastingHeader(res, 'X-RateLimit-Limit', limit);
     Response.setLastingHeader(res, 'X-RateLimit-Remaining', state.remaining);
     Response.setLastingHeader(res, 'X-RateLimit-Reset', Math.ceil(state.resetAt / 1000));
-    if (state.allowed) return next();
+    if (state.allowed) return;
     const seconds = Math.max(1, Math.ceil((state.resetAt - now()) / 1000));
     const message = `Rate limit exceeded. Try again in ${seconds} seconds.`;
-    return res.header('Retry-After', seconds).json({ error: 'Too Many Requests', statusCode: 429, message }, 429);
+    res.header('Retry-After', seconds).json({ error: 'Too Many Requests', statusCode: 429, message }, 429);
   };
+  return headLayer('rateLimiter', 'refuse', (req, res) => {
+    if (EXEMPT.has(req.path)) return undefined;
+    const state = store.hit(addressKey(req.ip), limit, windowSeconds * 1000);
+    return state instanceof Promise ? state.then((counted) => judge(counted, res)) : judge(state, res);
+  });
 }
 
 /** Sliding windows in memory: the times of each address's requests. The addresses kept are bounded. */

@@ -1,4 +1,5 @@
 import { Response } from '../response/response.js';
+import { headLayer } from './before-body.js';
 import type { Middleware } from './compose.js';
 import { MAKE, type MakeMiddleware } from './configurable.js';
 import type { SecurityHeaderSettings } from './middleware-settings.js';
@@ -19,12 +20,11 @@ export function securityHeadersLayer(settings: SecurityHeaderSettings): Middlewa
     ['X-XSS-Protection', '0'],
   ];
   const transport = transportPolicy(settings.strictTransportSecurity);
-  return function securityHeaders(req, res, next) {
+  return headLayer('securityHeaders', 'describe', (req, res) => {
     for (const [name, value] of always) if (value !== '') Response.setLastingHeader(res, name, value);
     // RFC 6797, section 7.2: never over plain HTTP.
     if (transport !== undefined && req.isHttps) Response.setLastingHeader(res, 'Strict-Transport-Security', transport);
-    return next();
-  };
+  });
 }
 
 function transportPolicy(value: string | undefined): string | undefined {

@@ -8,6 +8,7 @@ import { collectFields, parseFieldPairs } from './form-fields.js';
 import { parseJsonBody } from './json-body.js';
 import { readMultipart } from './multipart.js';
 import { Request } from './request.js';
+import { hasBody } from './unread-body.js';
 
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
@@ -29,18 +30,6 @@ export function readBody(req: Request, rawResponse: ServerResponse, context: App
   if (raw.destroyed) throw cutShort();
   refuseEncoding(raw);
   return readAndParse(req, rawResponse, context.limits);
-}
-
-/**
- * Whether a body comes: one of these headers says so (RFC 9112, section 6.3). In HTTP/2 and later neither needs to be there, and
- * the stream knows whether it ended with its head (RFC 9113, section 8.1).
- */
-function hasBody(raw: IncomingMessage): boolean {
-  const length = raw.headers['content-length'];
-  if (length !== undefined) return length !== '0';
-  // Requests made by hand, for tests, may not say their version.
-  if (!(raw.httpVersionMajor >= 2)) return raw.headers['transfer-encoding'] !== undefined;
-  return (raw as { stream?: { endAfterHeaders?: boolean } }).stream?.endAfterHeaders !== true;
 }
 
 async function readAndParse(req: Request, rawResponse: ServerResponse, limits: Limits): Promise<void> {

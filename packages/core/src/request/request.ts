@@ -221,9 +221,10 @@ export class Request<Params = AnyParams> implements SessionRequest {
     req.#bodyFields = fields;
   }
 
-  /** Notes what is to be done when the answer has left. For the body reader. */
+  /** Notes what is to be done when the answer has left, after what was noted before. */
   static onFinish(req: Request, cleanUp: () => Promise<void>): void {
-    req.#cleanUp = cleanUp;
+    const before = req.#cleanUp;
+    req.#cleanUp = before === undefined ? cleanUp : () => before().then(cleanUp);
   }
 
   /** Does what was noted, once. For the pipeline. */

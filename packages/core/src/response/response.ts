@@ -202,7 +202,7 @@ export class Response extends Callable {
       return this;
     }
     this.#headers ??= new Map();
-    this.#headers.set(key, { name, value });
+    this.#headers.set(key, { name, value: key === 'vary' ? this.#withLastingVary(value) : value });
     return this;
   }
 
@@ -228,6 +228,7 @@ export class Response extends Callable {
     if (key === 'set-cookie') this.#cookies = undefined;
     if (key === 'content-type') this.#contentType = undefined;
     this.#headers?.delete(key);
+    if (key === 'vary' && this.#lastingHeaders?.has(key)) this.header(name, []);
     return this;
   }
 
@@ -328,6 +329,19 @@ export class Response extends Callable {
     res.#body = undefined;
     res.#pending = undefined;
     res.#isAnswered = false;
+  }
+
+  /** What an answer depends on adds up: a handler's `Vary` must not hide that CORS answers by origin (RFC 9110, section 12.5.5). */
+  #withLastingVary(value: HeaderValue): HeaderValue {
+    const lasting = this.#lastingHeaders?.get('vary');
+    if (lasting === undefined) return value;
+    const names = [String(lasting.value), ...(typeof value === 'object' ? value : [String(value)])]
+      .flatMap((list) => list.split(','))
+      .map((field) => field.trim())
+      .filter((field) => field !== '');
+    return names
+      .filter((field, at) => names.findIndex((other) => other.toLowerCase() === field.toLowerCase()) === at)
+      .join(', ');
   }
 
   /** Records a body that is not known yet. A finisher called later has the last word. */

@@ -1,7 +1,9 @@
 import { withinFormTokenScope } from '../auth/request-form-token.js';
 import { Tina4Error } from '../errors/tina4-error.js';
 import { withRouteSettings } from '../middleware/automatic-layers.js';
-import { compose } from '../middleware/compose.js';
+import { inTurn, partLayers } from '../middleware/before-body.js';
+import { compose, type Middleware } from '../middleware/compose.js';
+import { preflightTarget } from '../middleware/cors.js';
 import type { MiddlewareSettings } from '../middleware/middleware-settings.js';
 import type { MiddlewareResolver } from '../middleware/resolve-middleware.js';
 import { Request } from '../request/request.js';
@@ -10,12 +12,22 @@ import { handlerCall } from './handler-arguments.js';
 import type { Route } from './route.js';
 import type { Target } from './target.js';
 
+/** What targets are made with, beside their routes. */
+export interface Binding {
+  readonly resolve: MiddlewareResolver;
+  readonly settings: MiddlewareSettings;
+  /** The app's middleware around all targets. What runs in its chain is composed by the caller; what runs before, here. */
+  readonly globals: readonly Middleware[];
+}
+
 /** Makes the target of a route: its middleware and handler as one function. Throws for middleware that leads nowhere. */
-export function bindRoute(route: Route, resolve: MiddlewareResolver, settings: MiddlewareSettings): Target {
+export function bindRoute(route: Route, { resolve, settings, globals }: Binding): Target {
   const own = resolve(route.middlewareSpecs, { usedBy: route.label, sourceFile: route.sourceFile });
-  const layers = withRouteSettings(own, route, settings);
+  const outer = partLayers(globals);
+  const layers = withRouteSettings(own, route, settings, outer.inChain.length === 0);
+  const inner = partLayers(layers);
   const call = handlerCall(route);
-  const run = compose(layers, (req, res) => callHandler(route, call, req, res));
+  const run = compose(inner.inChain, (req, res) => callHandler(route, call, req, res));
   const mayCarryToken = route.method !== 'GET' && route.method !== 'HEAD' && route.method !== 'OPTIONS';
   return {
     kind: 'route',
@@ -24,6 +36,8 @@ export function bindRoute(route: Route, resolve: MiddlewareResolver, settings: M
     learnedSessionMode: undefined,
     route,
     keepsRawBody: route.setting('keepsRawBody'),
+    admit: inTurn([...outer.describing, ...inner.describing, ...outer.refusing, ...inner.refusing]),
+    preflight: preflightTarget([...globals, ...layers]),
     run: mayCarryToken ? (req, res) => withinFormTokenScope(req, () => run(req, res)) : run,
   };
 }

@@ -1,3 +1,4 @@
+import type { Admission } from '../middleware/before-body.js';
 import type { Request } from '../request/request.js';
 import type { Response } from '../response/response.js';
 import type { SessionRoute } from '../session-port.js';
@@ -13,6 +14,10 @@ export interface Target extends SessionRoute {
   readonly route?: Route | undefined;
   /** The bytes of the body stay in `req.rawBody`. */
   readonly keepsRawBody?: boolean | undefined;
+  /** What may refuse the request by its head alone, before body and session. Undefined when there is nothing to ask. */
+  readonly admit?: Admission | undefined;
+  /** What answers a preflight that asks about this one (Fetch standard, section 3.2.2), where CORS has a say. */
+  readonly preflight?: Target | undefined;
   /** Records an answer on `res`, or throws: route middleware and handler, without the global middleware. May return a promise. */
   run(req: Request, res: Response): unknown;
 }
