@@ -30,7 +30,7 @@ async function main() {
   refuseUnknownNames(services);
   if (process.env.TINA4_TEST_INSTALL !== '0') {
     const given = new Set(services.filter((entry) => process.env[entry.givenBy]).map((entry) => entry.name));
-    await installServers({ projectDir, withBrowser: isFaultRun, given, print: (line) => console.log(line) });
+    await installServers({ withBrowser: isFaultRun, given, print: (line) => console.log(line) });
   }
 
   const started = await startServers(services);

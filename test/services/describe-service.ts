@@ -5,7 +5,7 @@ import { type Service, type ServiceName, serviceNamed } from './services.js';
 /** What a suite gets. Fields are filled when the first `beforeAll` has run. */
 export interface ServiceUnderTest {
   readonly url: string;
-  /** Which program answers, where that matters: `mongod` or `FerretDB`. */
+  /** Which program answers, where that matters: `mongod` or `SecantusDB`. */
   readonly kind: string | undefined;
   /** Lower-case letters and digits, unlike any other suite's: for prefixes, databases and tables, so that nothing else is touched. */
   readonly namespace: string;

@@ -10,8 +10,17 @@ export function serviceCacheFolder(): string {
 /** Where `apt` packages for valkey are unpacked. */
 export const valkeyFolder = (): string => join(serviceCacheFolder(), 'valkey');
 
-/** The FerretDB that the Go toolchain built; the folder names version and revision of the little main program. */
-export const ferretdbProgram = (): string => join(serviceCacheFolder(), 'ferretdb-1.24.0-1', 'ferretdb');
+/** The release of SecantusDB that stands in for a mongod. */
+export const SECANTUSDB_VERSION = '0.7.0b3';
+
+/** Its virtual environment; the folder names the version, so that another one is installed beside it. */
+export const secantusdbFolder = (): string => join(serviceCacheFolder(), `secantusdb-${SECANTUSDB_VERSION}`);
+
+/** How it is started: the script by itself would look for its interpreter in the folder that it was installed in first. */
+export const secantusdbCommand = (): readonly [string, string] => {
+  const programs = join(secantusdbFolder(), 'bin');
+  return [join(programs, 'python'), join(programs, 'secantusd-py')];
+};
 
 /** Full path of a program on the PATH or in one of `extraFolders`, or undefined. */
 export function findProgram(name: string, extraFolders: readonly string[] = []): string | undefined {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ferretdbProgram, findProgram, valkeyFolder } from './find-program.js';
+import { findProgram, SECANTUSDB_VERSION, secantusdbFolder, valkeyFolder } from './find-program.js';
 import { findFirebirdProgram } from './firebird.js';
 import { findMongodbProgram } from './mongodb.js';
 import { findMariadbProgram } from './mysql.js';
@@ -12,8 +12,6 @@ import { findRedisProgram, findValkeyProgram } from './redis.js';
 
 /** How `installServers` is told what it may do. */
 export interface InstallOptions {
-  /** Root of the repository: the Go program is built from a copy of its source below. */
-  readonly projectDir: string;
   /** Also Chromium, for the browser tests. */
   readonly withBrowser: boolean;
   /** Servers that an environment variable names already: nothing is installed for them. */
@@ -26,17 +24,19 @@ const MINUTES = 60_000;
 
 /**
  * Puts missing servers on this machine, where that is expected: as root, with apt. Debian's services are never started;
- * Valkey and FerretDB go to the user's cache folder. What fails is printed and stays missing: whether that matters is the
+ * Valkey and SecantusDB go to the user's cache folder. What fails is printed and stays missing: whether that matters is the
  * caller's to decide.
  */
 export async function installServers(options: InstallOptions): Promise<void> {
   const isNeeded = (service: string, program: string | undefined): boolean =>
     program === undefined && !options.given.has(service);
+  const needsMongodb = isNeeded('mongodb', findMongodbProgram()?.program);
   const packages: string[] = [];
   if (findRedisProgram() === undefined) packages.push('redis-server');
   if (isNeeded('postgres', findPostgresProgram('initdb'))) packages.push('postgresql');
   if (isNeeded('mysql', findMariadbProgram())) packages.push('mariadb-server');
   if (isNeeded('firebird', findFirebirdProgram())) packages.push('firebird3.0-server');
+  if (needsMongodb && findProgram('python3') === undefined) packages.push('python3-venv');
   if (options.withBrowser && findProgram('chromium') === undefined) packages.push('chromium');
   const needsValkey = isNeeded('valkey', findValkeyProgram());
   const hasApt = process.getuid?.() === 0 && findProgram('apt-get') !== undefined;
@@ -50,8 +50,8 @@ export async function installServers(options: InstallOptions): Promise<void> {
       await rm(folder, { recursive: true, force: true });
     }
   }
-  if (findMongodbProgram() === undefined && !options.given.has('mongodb')) {
-    await attempt('FerretDB', () => buildFerretdb(options), options);
+  if (needsMongodb) {
+    await attempt('SecantusDB', () => installSecantusdb(options), options);
   }
 }
 
@@ -135,18 +135,19 @@ async function unpackValkey(folder: string, options: InstallOptions): Promise<vo
   await moveInto(unpacked, valkeyFolder());
 }
 
-/** FerretDB from its pinned sources; go.sum says which bytes. Takes about a minute and 400 MB of Go's own cache. */
-async function buildFerretdb(options: InstallOptions): Promise<void> {
-  const go = findProgram('go', ['/usr/local/go/bin']);
-  if (go === undefined) throw new Error('there is neither a mongod nor a Go toolchain to build FerretDB with');
-  options.print('Building FerretDB 1.24.0 with the Go toolchain into the cache folder');
-  const source = join(options.projectDir, 'test/services/ferretdb');
+/** SecantusDB from PyPI in a virtual environment of its own, 150 MB with what it needs. */
+async function installSecantusdb(options: InstallOptions): Promise<void> {
+  const python = findProgram('python3');
+  if (python === undefined) throw new Error('there is neither a mongod nor a Python to run SecantusDB with');
+  options.print(`Installing SecantusDB ${SECANTUSDB_VERSION} from PyPI into the cache folder`);
   const folder = await mkdtemp(join(tmpdir(), 'tina4-install-'));
+  const environment = join(folder, 'environment');
   try {
-    await cp(source, folder, { recursive: true });
-    const env = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false -trimpath' };
-    await runProgram(go, ['build', '-o', 'built/ferretdb', '.'], { folder, env, timeoutMs: 10 * MINUTES });
-    await moveInto(join(folder, 'built'), dirname(ferretdbProgram()));
+    await runProgram(python, ['-m', 'venv', environment], { folder });
+    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary', ':all:'];
+    const run = { folder, timeoutMs: 10 * MINUTES };
+    await runProgram(join(environment, 'bin', 'python'), [...install, `secantusdb==${SECANTUSDB_VERSION}`], run);
+    await moveInto(environment, secantusdbFolder());
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -10,7 +10,7 @@ import { startRedisSentinel } from './redis-sentinel.js';
 /** A server as the suites use it when they do not hurt it. */
 export interface Service {
   readonly url: string;
-  /** Which program answers, where that matters for a claim: `mongod` or `FerretDB`. */
+  /** Which program answers, where that matters for a claim: `mongod` or `SecantusDB`. */
   readonly kind?: string | undefined;
   stop(): Promise<void>;
 }

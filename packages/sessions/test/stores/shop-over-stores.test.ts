@@ -1,5 +1,4 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { isFerretdb } from './mongodb/ferretdb.js';
 import { SHARED_STORES } from './shared-stores.js';
 import { ShopProgram } from './shop-processes.js';
 
@@ -9,10 +8,6 @@ afterAll(() => program.remove());
 for (const store of SHARED_STORES) {
   store.describe((open) => {
     const title = '200 parallel cart adds over 40 connections in two processes keep 200 items';
-    if (store.name === 'mongodb' && isFerretdb) {
-      test.skip(`${title} (skipped: FerretDB 1.24 is not atomic)`, () => undefined);
-      return;
-    }
     test(title, async () => {
       const place = await open();
       // The deadline of one store call: on a busy machine the answer must be right, not quick.

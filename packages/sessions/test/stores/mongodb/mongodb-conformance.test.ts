@@ -4,7 +4,6 @@ import { storeConformance } from '../../../src/conformance/store-conformance.js'
 import { connectMongodb } from '../../../src/stores/mongodb/mongodb-connection.js';
 import { openMongodbStore } from '../../../src/stores/mongodb/mongodb-store.js';
 import { startTcpProxy, type TcpProxy } from '../tcp-proxy.js';
-import { isFerretdb, oneAtATime } from './ferretdb.js';
 
 describeService('mongodb', (service) => {
   describe('the suite of every store', () => {
@@ -25,12 +24,9 @@ describeService('mongodb', (service) => {
     });
 
     storeConformance({
-      test: (name, run) => test(isFerretdb ? `${name} (FerretDB, one at a time)` : name, run, 60_000),
+      test: (name, run) => test(name, run, 60_000),
       skip: (name, reason) => test.skip(`${name} (skipped: ${reason})`, () => undefined),
-      async createStore({ space, now }) {
-        const store = await openMongodbStore({ ...settingsOf(space), now });
-        return isFerretdb ? oneAtATime(store) : store;
-      },
+      createStore: ({ space, now }) => openMongodbStore({ ...settingsOf(space), now }),
       async interrupt() {
         proxy.cut();
         return () => proxy.heal();

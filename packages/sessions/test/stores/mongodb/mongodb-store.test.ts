@@ -4,7 +4,6 @@ import { describeService, type ServiceUnderTest } from '../../../../../test/serv
 import { connectMongodb, type MongodbConnection } from '../../../src/stores/mongodb/mongodb-connection.js';
 import { MongodbStore, openMongodbStore } from '../../../src/stores/mongodb/mongodb-store.js';
 import { runStoreProcesses } from '../store-processes.js';
-import { isFerretdb } from './ferretdb.js';
 
 const HOUR = 3_600_000;
 const newKey = () => createHash('sha256').update(randomBytes(16)).digest('hex');
@@ -14,13 +13,6 @@ const newLease = (durationMs = 5000, label = 'POST /cart') => ({
   durationMs,
 });
 const later = () => Date.now() + 24 * HOUR;
-
-/**
- * FerretDB 1.24 reads, decides and writes in separate steps, so of twenty compare-and-sets several may win. What two writers
- * do at the same moment can be shown on a real mongod only.
- */
-const testAtomic = (title: string, body: () => Promise<void>) =>
-  isFerretdb ? test.skip(`${title} (skipped: FerretDB 1.24 is not atomic)`, body) : test(title, body, 60_000);
 
 describeService('mongodb', (service) => {
   describe('sessions in documents', () => suite(service));
@@ -51,7 +43,7 @@ function suite(service: ServiceUnderTest): void {
     await store.close();
   });
 
-  testAtomic('processes with clocks an hour apart add 200 times and keep 200', async () => {
+  test('processes with clocks an hour apart add 200 times and keep 200', async () => {
     const key = createHash('sha256').update('shared').digest('hex');
     await store.create(key, { text: '0', expiresAt: later() });
 
@@ -62,7 +54,7 @@ function suite(service: ServiceUnderTest): void {
     ]);
 
     expect((await store.read(key))?.text).toBe('200');
-  });
+  }, 60_000);
 
   test('text comes back as it was, emoji, dollars, dots and 300 KB included', async () => {
     const key = newKey();
@@ -110,7 +102,7 @@ function suite(service: ServiceUnderTest): void {
     expect(await store.renew(key, lost)).toBe(false);
   });
 
-  testAtomic('of twenty takers at once one holds, of twenty writers one is stored', async () => {
+  test('of twenty takers at once one holds, of twenty writers one is stored', async () => {
     const key = newKey();
     const version = (await store.create(key, { text: 'x', expiresAt: later() })) ?? '';
 
@@ -122,7 +114,7 @@ function suite(service: ServiceUnderTest): void {
     expect(writers.filter(({ outcome }) => outcome === 'updated')).toHaveLength(1);
     expect(writers.filter(({ outcome }) => outcome === 'conflict')).toHaveLength(19);
     expect(takers.filter(({ outcome }) => outcome === 'held')).toHaveLength(1);
-  });
+  }, 60_000);
 
   test('a stranger is refused while a lease stands and the holder commits and lets go in one step', async () => {
     const key = newKey();
