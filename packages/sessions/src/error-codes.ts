@@ -33,7 +33,9 @@ export const SESSION_ERROR_CODES = {
   T4_SESSION_URL: 'The URL of the session store cannot be read. The message shows the form it takes.',
   T4_SESSION_WRITE_AFTER_RELEASE: 'The session changed after it was stored and released; that change is not stored.',
   T4_STORE_PATH: 'The folder of the file store is missing from the settings, or not an absolute path.',
-  T4_STORE_UNAVAILABLE: 'A store does not answer, refuses, or answers too late. Nothing is known to be stored.',
+  T4_STORE_REFUSED:
+    'A store answers, but takes no writes (memory or disk full, read-only, no permission). Nothing was stored; reading goes on.',
+  T4_STORE_UNAVAILABLE: 'A store does not answer, or answers too late. Nothing is known to be stored.',
 } as const satisfies Readonly<Record<string, string>>;
 
 /** A code of this package. */

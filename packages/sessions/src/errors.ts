@@ -30,13 +30,27 @@ export class SessionError extends Error {
   }
 }
 
-/** Both errors below are answered with 503 and this Retry-After. */
+/** The errors below are answered with 503 and this Retry-After. */
 const UNAVAILABLE = { status: 503, retryAfterSeconds: 5 } as const;
 
-/** The backend does not answer, refuses, or answers too late. Nothing is known to be stored. */
+/** The backend does not answer, or answers too late. Nothing is known to be stored. */
 export class StoreUnavailableError extends SessionError {
+  constructor(
+    message: string,
+    cause?: unknown,
+    code: 'T4_STORE_UNAVAILABLE' | 'T4_STORE_REFUSED' = 'T4_STORE_UNAVAILABLE',
+  ) {
+    super(code, message, { ...UNAVAILABLE, cause });
+  }
+}
+
+/**
+ * The backend answered, and it takes no writes now: out of memory, read-only, its disk full, no permission to write. Nothing was
+ * stored, and it is known to be alive: the engine goes on reading from it. Not for a server that refuses to talk at all.
+ */
+export class StoreRefusedError extends StoreUnavailableError {
   constructor(message: string, cause?: unknown) {
-    super('T4_STORE_UNAVAILABLE', message, { ...UNAVAILABLE, cause });
+    super(message, cause, 'T4_STORE_REFUSED');
   }
 }
 

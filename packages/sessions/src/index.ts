@@ -1,7 +1,7 @@
 export { handleOfKey, isSessionHandle } from './data/session-id.js';
 export { createSessionEngine } from './engine/engine.js';
 export { SESSION_ERROR_CODES, type SessionErrorCode } from './error-codes.js';
-export { SessionError, SessionUnavailableError, StoreUnavailableError } from './errors.js';
+export { SessionError, SessionUnavailableError, StoreRefusedError, StoreUnavailableError } from './errors.js';
 export { openSharedRateLimit, openStore } from './open-store.js';
 export type { SessionCookieOptions, SessionEngineOptions, SessionLog, StoreSettings } from './session-options.js';
 export type {

@@ -7,7 +7,8 @@
  * - Times are milliseconds since the epoch from the engine's clock; an entry whose `expiresAt` is not after `now()` is absent
  *   for every verb but `sweep` and `entries`. Durations (leases) run on the clock of the store, never on the caller's.
  * - Expected outcomes are return values. A store throws or rejects only when its backend fails, with a
- *   `StoreUnavailableError` (code T4_STORE_UNAVAILABLE) where a retry may help. It logs nothing.
+ *   `StoreUnavailableError` (code T4_STORE_UNAVAILABLE) where a retry may help, or with its kind `StoreRefusedError` (code
+ *   T4_STORE_REFUSED) where the backend answered that it takes no writes now and certainly wrote nothing. It logs nothing.
  * - The caller bounds the call (the engine by `timeoutMs`). A store bounds what comes before the sending by the same time, and what
  *   it waits for after that by more: a late reply that grants a lease must be heard, so that the lease is given back.
  * - A result may be given at once or as a promise: memory gives it synchronously.

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { SessionError, SessionUnavailableError, StoreUnavailableError } from '../src/errors.js';
+import { SessionError, SessionUnavailableError, StoreRefusedError, StoreUnavailableError } from '../src/errors.js';
 
 test('the text of a coded error begins with its code, and its fields are what it was made with', () => {
   const cause = new Error('why');
@@ -17,9 +17,18 @@ test('a coded error without options has a code and a text, and no cause', () => 
 });
 
 test('an unavailable store and an unavailable session are answered 503 with the time to wait', () => {
-  const errors = [new StoreUnavailableError('The disk is full.', 'why'), new SessionUnavailableError('why')];
+  const errors = [
+    new StoreUnavailableError('No answer.', 'why'),
+    new StoreRefusedError('The disk is full.', 'why'),
+    new SessionUnavailableError('why'),
+  ];
   expect(errors.map(({ code, status, retryAfterSeconds, cause }) => [code, status, retryAfterSeconds, cause])).toEqual([
     ['T4_STORE_UNAVAILABLE', 503, 5, 'why'],
+    ['T4_STORE_REFUSED', 503, 5, 'why'],
     ['T4_SESSION_UNAVAILABLE', 503, 5, 'why'],
   ]);
+});
+
+test('whoever handles an unavailable store handles one that refuses to write, too', () => {
+  expect(new StoreRefusedError('The disk is full.')).toBeInstanceOf(StoreUnavailableError);
 });

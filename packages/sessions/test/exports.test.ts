@@ -3,8 +3,8 @@ import * as exported from '../src/index.js';
 
 // What is not listed is not public. A name that is added or removed is a decision, made here.
 const names = `
-  FileStore HandlerStore MemoryStore SESSION_ERROR_CODES SessionError SessionUnavailableError StoreUnavailableError
-  checkStore createSessionEngine describeThisProcess handleOfKey isSessionHandle judgeProcess openSharedRateLimit openStore
+  FileStore HandlerStore MemoryStore SESSION_ERROR_CODES SessionError SessionUnavailableError StoreRefusedError
+  StoreUnavailableError checkStore createSessionEngine describeThisProcess handleOfKey isSessionHandle judgeProcess openSharedRateLimit openStore
   reportStore revokeSession sweepStore
 `;
 

@@ -131,5 +131,6 @@ export function pause(ms: number): Promise<void> {
 
 /** True for the one error that a failing backend may give. */
 export function isUnavailable(error: unknown): boolean {
-  return (error as { code?: unknown } | undefined)?.code === 'T4_STORE_UNAVAILABLE';
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return code === 'T4_STORE_UNAVAILABLE' || code === 'T4_STORE_REFUSED';
 }
