@@ -1,9 +1,10 @@
 // Over 250 lines: this is the one file that knows the client; its options and events belong together.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ClusterOptions, RedisOptions } from 'ioredis';
-import { silenceMs, within } from '../../deadline.js';
+import { LateError, silenceMs, within } from '../../deadline.js';
 import { importDriver } from '../../import-driver.js';
 import type { RedisAddress } from './redis-address.js';
-import { isReadOnly, isWorthResending, unavailable } from './redis-failure.js';
+import { isFinalReply, isReadOnly, isWorthResending, unavailable } from './redis-failure.js';
 import { REDIS_SCRIPT, type RedisScript, redisScript } from './redis-script.js';
 
 /** The part of ioredis' Redis and Cluster that is used here. */
@@ -12,6 +13,7 @@ interface RedisClient {
   connect(): Promise<void>;
   disconnect(reconnect?: boolean): void;
   on(event: string, listener: (error: unknown) => void): unknown;
+  once(event: string, listener: () => void): unknown;
   evalsha(digest: string, keyCount: number, ...keysAndArgs: readonly string[]): Promise<unknown>;
   eval(script: string, keyCount: number, ...keysAndArgs: readonly string[]): Promise<unknown>;
   mget(keys: readonly string[]): Promise<(string | null)[]>;
@@ -24,6 +26,13 @@ interface RedisClient {
 }
 
 const SESSION_SCRIPT = redisScript(REDIS_SCRIPT);
+
+/** Part of the deadline that a call waits for a connection: what is left over is for its failure to reach the caller with its reason. */
+const PATIENCE = 0.9;
+/** The pause before a command goes to a connection that broke, ms, doubled each time; without effect where one has to be made. */
+const FIRST_PAUSE_MS = 10;
+/** A server that takes no writes is left for another one at most this often, ms: it may be the only one, and reads use it. */
+const LEAVE_EVERY_MS = 5_000;
 
 type RedisConstructor = new (options: RedisOptions) => RedisClient;
 type ClusterConstructor = new (nodes: { host: string; port: number }[], options: ClusterOptions) => RedisClient;
@@ -71,6 +80,11 @@ export class RedisConnection {
   readonly #timeoutMs: number;
   /** What the client last said went wrong: a command that finds no connection only knows that there is none. */
   #lastFailure: unknown;
+  /** Resolves when the client is ready again; undefined while nobody waits for that. */
+  #ready: Promise<void> | undefined;
+  /** When a server that takes no writes may be left again, by performance.now(). */
+  #mayLeaveAt = 0;
+  #isClosed = false;
 
   constructor(client: RedisClient, isCluster: boolean, options: RedisConnectionOptions) {
     this.#client = client;
@@ -95,23 +109,22 @@ export class RedisConnection {
 
   /** Runs the session script. One key pair and its arguments per item; one reply per item. */
   async runScript(keys: readonly string[], args: readonly string[]): Promise<readonly unknown[]> {
-    const replies = (await this.run(SESSION_SCRIPT, keys, args)) as unknown[];
+    const replies = (await this.#patiently(() => this.#callScript(SESSION_SCRIPT, keys, args))) as unknown[];
     if (replies.some((reply) => typeof reply === 'string' && reply.startsWith('E ') && isReadOnly(reply.slice(2)))) {
-      // Only a new connection finds out who the primary is now.
-      this.#client.disconnect(true);
+      this.#leave();
     }
     return replies;
   }
 
-  /** Runs any script. On a cluster all keys must lie in one slot. */
+  /** Runs any script, once: it fails at once where there is no connection. On a cluster all keys must lie in one slot. */
   run(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    return this.#inWords(this.#callScript(script, keys, args));
+    return this.#inWords(() => this.#callScript(script, keys, args));
   }
 
   /** The values of several keys, null where there is none. On a cluster: of one key. */
   async readValues(keys: readonly string[]): Promise<readonly (string | null)[]> {
-    if (!this.isCluster) return this.#inWords(this.#client.mget(keys));
-    return [await this.#inWords(this.#readOnCluster(keys[0] ?? ''))];
+    if (!this.isCluster) return this.#patiently(() => this.#client.mget(keys));
+    return [await this.#patiently(() => this.#readOnCluster(keys[0] ?? ''))];
   }
 
   /** Masters by address; one server alone has the empty address. */
@@ -123,14 +136,14 @@ export class RedisConnection {
   async scan(master: string, cursor: string, pattern: string, limit: number): Promise<readonly [string, string[]]> {
     const client = this.#masters().find(([name]) => name === master)?.[1];
     if (client === undefined) return ['0', []];
-    return this.#inWords(client.scan(cursor, 'MATCH', pattern, 'COUNT', limit));
+    return this.#patiently(() => client.scan(cursor, 'MATCH', pattern, 'COUNT', limit));
   }
 
   /** What each master tells of itself. */
   facts(): Promise<readonly RedisFacts[]> {
     return Promise.all(
       this.#masters().map(async ([, client]) => {
-        const [info, saves] = await this.#inWords(
+        const [info, saves] = await this.#inWords(() =>
           Promise.all([client.info(), client.config('GET', 'save').then(savesOf, () => undefined)]),
         );
         return { info, saves };
@@ -144,6 +157,7 @@ export class RedisConnection {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#client.disconnect();
   }
 
@@ -177,21 +191,68 @@ export class RedisConnection {
     }
   }
 
-  async #inWords<Result>(work: Promise<Result>): Promise<Result> {
+  async #inWords<Result>(send: () => Promise<Result>): Promise<Result> {
     try {
       // A socket that stays silent ends by itself; a cluster whose nodes are away is looked for without end.
-      return await within(silenceMs(this.#timeoutMs), work);
+      return await within(silenceMs(this.#timeoutMs), send());
     } catch (error) {
-      if (isReadOnly(error)) this.#client.disconnect(true);
-      const isWithoutConnection = this.#client.status !== 'ready' && this.#lastFailure !== undefined;
-      throw this.failure(isWithoutConnection ? this.#lastFailure : error);
+      throw this.#inTheEnd(error);
     }
+  }
+
+  /**
+   * As `#inWords`, but a connection that is lost is waited for, and what was under way on it is sent again: reads, and items of
+   * the session script, which finds what it has done before. The last try begins within the deadline of the caller.
+   */
+  async #patiently<Result>(send: () => Promise<Result>): Promise<Result> {
+    const giveUpAt = performance.now() + this.#timeoutMs * PATIENCE;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
+      if (this.#client.status !== 'ready') await this.#untilReady(giveUpAt);
+      try {
+        return await within(silenceMs(this.#timeoutMs), send());
+      } catch (error) {
+        if (!this.#isWorthWaiting(error) || performance.now() + pauseMs > giveUpAt) throw this.#inTheEnd(error);
+        // A cluster is ready although one of its nodes is away.
+        if (this.#client.status === 'ready') await pause(pauseMs, undefined, { ref: false });
+      }
+    }
+  }
+
+  /** Settles when the client is ready, when it turns out that waiting does not help, or at `giveUpAt`. Never rejects. */
+  async #untilReady(giveUpAt: number): Promise<void> {
+    if (!this.#isWorthWaiting(undefined)) return;
+    this.#ready ??= new Promise((resolve) => {
+      this.#client.once('ready', () => {
+        this.#ready = undefined;
+        resolve();
+      });
+    });
+    await within(Math.max(giveUpAt - performance.now(), 0), this.#ready).catch(() => undefined);
+  }
+
+  /** False for what the server itself answered (a wrong password is as wrong on a new connection), and once a reply is late. */
+  #isWorthWaiting(error: unknown): boolean {
+    return !this.#isClosed && !isFinalReply(error) && !isFinalReply(this.#lastFailure) && !(error instanceof LateError);
+  }
+
+  #inTheEnd(error: unknown): Error {
+    if (isReadOnly(error)) this.#leave();
+    const isWithoutConnection = this.#client.status !== 'ready' && this.#lastFailure !== undefined;
+    return this.failure(isWithoutConnection ? this.#lastFailure : error);
+  }
+
+  /** Only a new connection finds out who the primary is now. */
+  #leave(): void {
+    const now = performance.now();
+    if (now < this.#mayLeaveAt) return;
+    this.#mayLeaveAt = now + LEAVE_EVERY_MS;
+    this.#client.disconnect(true);
   }
 }
 
 /**
- * No offline queue and no resending: a command whose connection is away fails at once, so that requests do not pile up, and
- * the engine decides what to try again. A socket that stays silent for too long is given up for a new one.
+ * No offline queue and no resending by the client, which knows no deadline of a call: what is sent again, and until when, is decided
+ * in `#patiently`. A socket that stays silent for too long is given up for a new one.
  */
 function serverOptions(address: RedisAddress, timeoutMs: number): RedisOptions {
   const shared = {
@@ -256,9 +317,9 @@ function savesOf(reply: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Quickly at first, then once a second: a server that is back should not wait for its clients. */
+/** Quickly at first, then a few times a second: requests wait for a server that is back only as long as this. */
 function retryPause(attempt: number): number {
-  return Math.min(50 * 2 ** Math.min(attempt - 1, 5), 1000) + Math.floor(Math.random() * 100);
+  return Math.min(25 * 2 ** Math.min(attempt - 1, 5), 300) + Math.floor(Math.random() * 50);
 }
 
 /** A cluster of which no node answers says only that; the error of the last node says why. */

@@ -23,6 +23,16 @@ export function isWorthResending(error: unknown): boolean {
   return /^(NOSCRIPT|MOVED|ASK|TRYAGAIN)\b/.test(messageOf(error));
 }
 
+/**
+ * True for what a server answered and will answer again, such as a wrong password; false for a connection that is lost and for a
+ * server or cluster that is about to be there. By name: the client's own classes are not imported.
+ */
+export function isFinalReply(error: unknown): boolean {
+  return (
+    isObject(error) && error.name === 'ReplyError' && !/^(LOADING|CLUSTERDOWN|MASTERDOWN)\b/.test(messageOf(error))
+  );
+}
+
 /** True when the server has become a replica: another one is the primary now. */
 export function isReadOnly(error: unknown): boolean {
   return /^READONLY\b/.test(messageOf(error));

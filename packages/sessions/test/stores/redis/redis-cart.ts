@@ -16,7 +16,9 @@ export async function addItem(store: SessionStore, key: string, item: number): P
         const text = JSON.stringify([...(JSON.parse(held.session.text) as number[]), item]);
         const write = { text, expiresAt: inAnHour() };
         const result = await store.update(key, write, held.session.version, { owner: lease.owner });
-        return result.outcome === 'updated';
+        if (result.outcome !== 'conflict') return result.outcome === 'updated';
+        // Stored, its reply lost, and changed by another since: equal values are no conflict, as in the engine.
+        return (JSON.parse(result.current?.text ?? '[]') as number[]).includes(item);
       }
       await new Promise((resolve) => setTimeout(resolve, 2));
     }

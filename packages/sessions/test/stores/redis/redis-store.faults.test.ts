@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import type { Redis } from 'ioredis';
 import { describeService } from '../../../../../test/services/describe-service.js';
 import type { PrivateServer } from '../../../../../test/services/private-server.js';
 import { type RedisOptions, startRedis, startValkey } from '../../../../../test/services/redis.js';
@@ -87,6 +88,30 @@ for (const [name, start] of servers) {
       expect(new Set(stored).size).toBe(stored.length);
     });
 
+    test.each([
+      ['whose connections are closed again and again', async (_: PrivateServer, raw: Redis) => killConnections(raw)],
+      ['that is away for 0.3 s', restartAfterAMoment],
+    ])('a server %s under load refuses nothing and loses nothing', async (_, disturb) => {
+      const server = await begin({ isDurable: true });
+      const settings = { url: server.url, timeoutMs: 2000 };
+      const stores = [await clients.store(settings), await clients.store(settings)];
+      const raw = clients.raw(server.url);
+      const key = newKey();
+      await stores[0]?.create(key, { text: '[]', expiresAt: inAnHour() });
+      const shoppers = new Shoppers(stores, key);
+      for (let round = 0; round < 5; round++) {
+        const soFar = shoppers.acknowledged.length;
+        await waitFor('more items', async () => shoppers.acknowledged.length > soFar + 20, 15_000);
+        await disturb(server, raw);
+      }
+      const atLast = shoppers.acknowledged.length;
+      await waitFor('items after the last time', async () => shoppers.acknowledged.length > atLast + 20, 15_000);
+      await shoppers.stop();
+      const stored = await storedItems(stores[0], key);
+      expect(shoppers.refused).toBe(0);
+      expect(stored.sort(byValue)).toEqual(shoppers.acknowledged.sort(byValue));
+    });
+
     test('sessions of a server that keeps nothing are gone after a restart, and nothing brings a part of one back', async () => {
       const server = await begin();
       const store = await open(server.url);
@@ -100,7 +125,7 @@ for (const [name, start] of servers) {
       expect(await store.lock(key, newLease())).toEqual({ outcome: 'absent' });
     });
 
-    test('a commit whose reply is cut off is an error at once, although it was done, and the lease is free', async () => {
+    test('a commit whose reply is cut off for longer than the deadline is an error, although it was done, and the lease is free', async () => {
       const server = await begin();
       const proxy = await startTcpProxy(server.port);
       stopping.push(() => proxy.close());
@@ -114,6 +139,24 @@ for (const [name, start] of servers) {
       await expect(commit).rejects.toMatchObject(UNAVAILABLE);
       proxy.heal();
       await waitFor('the store to recover', async () => (await store.read(key))?.text === 'b', 10_000);
+      expect((await store.lock(key, newLease())).outcome).toBe('held');
+    });
+
+    test('a commit whose reply is cut off is sent again on the next connection, and found to be done', async () => {
+      const server = await begin();
+      const proxy = await startTcpProxy(server.port);
+      stopping.push(() => proxy.close());
+      const store = await clients.store({ url: `redis://127.0.0.1:${proxy.port}`, timeoutMs: 5000 });
+      const key = newKey();
+      const version = String(await store.create(key, { text: 'a', expiresAt: inAnHour() }));
+      const lease = newLease();
+      await store.lock(key, lease);
+      proxy.cutAnswerTo('evalsha');
+      const commit = store.update(key, { text: 'b', expiresAt: inAnHour() }, version, { owner: lease.owner });
+      const raw = clients.raw(server.url);
+      await waitFor('the first commit', async () => (await raw.get(`tina4:session:{${key}}`))?.endsWith(' b') === true);
+      proxy.heal();
+      expect((await commit).outcome).toBe('updated');
       expect((await store.lock(key, newLease())).outcome).toBe('held');
     });
 
@@ -224,6 +267,17 @@ for (const [name, start] of servers) {
       await waitFor('the store to recover', async () => (await update()).outcome === 'updated', 10_000);
     });
   });
+}
+
+/** Every connection of the server but the one that asks for it. */
+async function killConnections(raw: Redis): Promise<void> {
+  await raw.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+}
+
+async function restartAfterAMoment(server: PrivateServer): Promise<void> {
+  await server.kill();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await server.restart();
 }
 
 async function failureOf(call: () => unknown): Promise<unknown> {

@@ -38,6 +38,37 @@ describeService('cluster', () => {
     expect(shoppers.refused).toBe(0);
   });
 
+  test.each(['closes its connections', 'is away for 0.3 s'])(
+    'a node that %s under load refuses nothing and loses nothing',
+    async (what) => {
+      const settings = { url: cluster.url, topology: 'cluster', timeoutMs: 5000 } as const;
+      const stores = [await clients.store(settings), await clients.store(settings)];
+      const key = newKey();
+      await stores[0]?.create(key, { text: '[]', expiresAt: inAnHour() });
+      const shoppers = new Shoppers(stores, key);
+      const nodes = cluster.nodes.map((node) => clients.raw(node.url));
+      const [owner] = await ownerAndNext(nodes, `tina4:session:{${key}}`);
+      for (let round = 0; round < 3; round++) {
+        const soFar = shoppers.acknowledged.length;
+        await waitFor('more items', async () => shoppers.acknowledged.length > soFar + 20, 15_000);
+        if (what === 'closes its connections') {
+          await nodes[owner]?.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+        } else {
+          await cluster.nodes[owner]?.kill();
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          await cluster.nodes[owner]?.restart();
+        }
+      }
+      const atLast = shoppers.acknowledged.length;
+      await waitFor('items after the last time', async () => shoppers.acknowledged.length > atLast + 20, 15_000);
+      await shoppers.stop();
+      const stored = await storedItems(stores[0], key);
+      expect(shoppers.refused).toBe(0);
+      expect(new Set(stored)).toEqual(new Set(shoppers.acknowledged));
+    },
+    60_000,
+  );
+
   test('with one node away its sessions are unavailable, the others are served, and it recovers', async () => {
     const settings = { url: cluster.url, topology: 'cluster', timeoutMs: 500 } as const;
     await Promise.all(
@@ -96,6 +127,25 @@ describeService('sentinel', () => {
     );
     const found = await Promise.all(keys.map((key) => store.read(key)));
     expect(found.map((session) => session?.text)).toEqual(keys);
+  });
+
+  test('a primary that closes its connections under load refuses nothing and loses nothing', async () => {
+    const settings = { url: group.url, topology: 'sentinel', sentinelName: group.masterName, timeoutMs: 2000 } as const;
+    const stores = [await clients.store(settings), await clients.store(settings)];
+    const key = newKey();
+    await stores[0]?.create(key, { text: '[]', expiresAt: inAnHour() });
+    const shoppers = new Shoppers(stores, key);
+    const master = clients.raw(group.master.url);
+    for (let round = 0; round < 5; round++) {
+      const soFar = shoppers.acknowledged.length;
+      await waitFor('more items', async () => shoppers.acknowledged.length > soFar + 20, 15_000);
+      await master.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    }
+    const atLast = shoppers.acknowledged.length;
+    await waitFor('items after the last time', async () => shoppers.acknowledged.length > atLast + 20, 15_000);
+    await shoppers.stop();
+    expect(shoppers.refused).toBe(0);
+    expect(new Set(await storedItems(stores[0], key))).toEqual(new Set(shoppers.acknowledged));
   });
 
   test('a planned failover under load loses nothing that the replica had acknowledged', async () => {
