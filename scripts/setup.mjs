@@ -9,7 +9,7 @@ import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 // Newest line that runs on Node 20. Fetched by npm, because pnpm is on few machines.
-const pnpmVersion = '10.34.9';
+export const pnpmVersion = '10.34.9';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const notesFolder = join(root, 'node_modules/.cache/tina4-setup');
 
