@@ -25,6 +25,7 @@ export interface FileHeader {
 
 export const HEADER_BYTES = 140;
 const EXPIRY_OFFSET = 7;
+const TOKEN_OFFSET = 41;
 const LETTERS = { complete: 'D', lease: 'L', moment: 'M' } as const;
 const STATES = { D: 'complete', L: 'lease', M: 'moment' } as const;
 const HEADER =
@@ -57,6 +58,11 @@ export function decodeHeader(bytes: Buffer): FileHeader | undefined {
     process: { host, pid: Number(pid), startedAt: Number(startedAt) },
     durationMs: Number(durationMs),
   };
+}
+
+/** The token of a file that `encodeFile` made. */
+export function tokenOf(file: Buffer): string {
+  return file.toString('latin1', TOKEN_OFFSET, TOKEN_OFFSET + 20);
 }
 
 /**

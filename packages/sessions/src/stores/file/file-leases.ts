@@ -72,8 +72,7 @@ export class FileLeases {
 
   #expireAll(): void {
     this.#firesAt = Number.POSITIVE_INFINITY;
-    // Where the disk fails, the lock file stays; it counts as this process's until the process ends.
-    const ended = [...this.#leases.keys()].map((key) => this.expire(key).catch(() => {}));
+    const ended = [...this.#leases.keys()].map((key) => this.expire(key));
     void Promise.all(ended).then(() => this.#arm());
   }
 }

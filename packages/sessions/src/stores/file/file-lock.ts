@@ -1,19 +1,27 @@
 // Over 250 lines: taking, judging and taking over a lock are one protocol, read as a whole.
 import { constants } from 'node:fs';
 import { type FileCalls, type FileFacts, failureCode } from './file-calls.js';
-import { decodeHeader, type FileHeader, HEADER_BYTES } from './file-format.js';
+import { decodeHeader, type FileHeader, HEADER_BYTES, tokenOf } from './file-format.js';
+import { isLeftOver, noteDone, noteHeld } from './own-locks.js';
 import { judgeProcess, type ProcessIdentity } from './process-identity.js';
 
-/** Somebody else's lock, as found. */
-export interface StandingLock {
-  /** Undefined when the file cannot be read as a lock: just created, or its process died in that moment. */
-  readonly header: FileHeader | undefined;
+/** Why a lock could not be taken: somebody else's stands, or others take it in turns and we were never the one. */
+export interface LockInTheWay {
   readonly label: string | undefined;
-  readonly facts: FileFacts;
-  /** What it lasts without a renewal, and what is left of that. */
-  readonly durationMs: number;
+  /** What is left of it without a renewal. */
   readonly remainingMs: number;
 }
+
+/** Somebody else's lock, as found. */
+interface StandingLock extends LockInTheWay {
+  /** Undefined when the file cannot be read as a lock: just created, or its process died in that moment. */
+  readonly header: FileHeader | undefined;
+  readonly facts: FileFacts;
+  /** What it lasts without a renewal. */
+  readonly durationMs: number;
+}
+
+const IN_TURNS: LockInTheWay = { label: undefined, remainingMs: 0 };
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 // Without O_NONBLOCK a named pipe planted in the folder would hold a thread of the pool for ever.
@@ -25,6 +33,8 @@ const MOMENT_MS = 500;
  * be kept for a whole lease; should that process go on after all, its commit finds the lock gone.
  */
 const EMPTY_MS = 2_000;
+/** How often a lock file that could not be removed is tried again: others wait for it no longer than this once the disk is well. */
+const REPEAT_MS = 500;
 const MAX_LABEL_BYTES = 1_000;
 
 /**
@@ -35,20 +45,30 @@ export class FileLocks {
   readonly #calls: FileCalls;
   readonly #self: () => Promise<ProcessIdentity>;
   readonly #leaseMs: number;
+  readonly #momentContent: () => Promise<Buffer>;
+  /** Paths of lock files that are nobody's any more and could not be removed. */
+  readonly #leftOver = new Set<string>();
+  #repetition: NodeJS.Timeout | undefined;
 
-  /** `leaseMs` is what an unreadable lock lasts. */
-  constructor(calls: FileCalls, self: () => Promise<ProcessIdentity>, leaseMs: number) {
+  /** `leaseMs` is what an unreadable lock lasts; `momentContent` makes the bytes of a lock that is held for a few calls. */
+  constructor(
+    calls: FileCalls,
+    self: () => Promise<ProcessIdentity>,
+    leaseMs: number,
+    momentContent: () => Promise<Buffer>,
+  ) {
     this.#calls = calls;
     this.#self = self;
     this.#leaseMs = leaseMs;
+    this.#momentContent = momentContent;
   }
 
   /**
    * Creates the lock file with `content`. A lock whose process is dead is replaced at once; one of another host when its
-   * lease is over; one of a live process never. Resolves to the standing lock when that is somebody's. Rejects with ENOENT when the
-   * folder is missing.
+   * lease is over; one of a live process never, unless it is this one and nobody in it holds the lock any more. Resolves to what is in
+   * the way when that is somebody's. Rejects with ENOENT when the folder is missing.
    */
-  async acquire(path: string, content: Buffer): Promise<FileLock | StandingLock> {
+  async acquire(path: string, content: Buffer): Promise<FileLock | LockInTheWay> {
     const giveUpAt = performance.now() + MOMENT_MS;
     for (;;) {
       const created = await this.#create(path, content);
@@ -60,7 +80,8 @@ export class FileLocks {
         const isFleeting = standing.header?.state !== 'lease' && ageMs(standing.facts) < MOMENT_MS;
         if (!isFleeting || performance.now() > giveUpAt) return standing;
       } else if (performance.now() > giveUpAt) {
-        throw new Error('A session lock came and went too often to be taken.');
+        // Came and went too often. Whoever wants the session waits for it as for any other holder.
+        return IN_TURNS;
       }
       await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 4));
     }
@@ -82,10 +103,10 @@ export class FileLocks {
   }
 
   /** Removes a lock whose process died and that nobody came for. A recent one is left to those who wait for it. */
-  async dropDead(path: string, content: Buffer): Promise<void> {
+  async dropDead(path: string): Promise<void> {
     const standing = await this.#look(path);
     if (standing === undefined || ageMs(standing.facts) < MOMENT_MS) return;
-    await (await this.#takeOver(path, standing, content))?.release();
+    await (await this.#takeOver(path, standing, await this.#momentContent()))?.release();
   }
 
   /** Removes a takeover or a temporary file that its process left behind. */
@@ -98,15 +119,48 @@ export class FileLocks {
     }
   }
 
+  /** Tries a last time to remove what could not be removed. Never rejects. */
+  async close(): Promise<void> {
+    await this.#repeat();
+    clearTimeout(this.#repetition);
+  }
+
+  #leave(path: string): void {
+    this.#leftOver.add(path);
+    this.#repetition ??= setTimeout(() => void this.#repeat(), REPEAT_MS).unref();
+  }
+
+  async #repeat(): Promise<void> {
+    clearTimeout(this.#repetition);
+    this.#repetition = undefined;
+    for (const path of this.#leftOver) {
+      try {
+        await (isFinal(path) ? this.#dropLeftOver(path) : this.dropAbandoned(path));
+        this.#leftOver.delete(path);
+      } catch {
+        this.#leave(path); // the disk is not well yet
+      }
+    }
+  }
+
+  async #dropLeftOver(path: string): Promise<void> {
+    const standing = await this.#look(path);
+    if (standing?.header === undefined || !isLeftOver(standing.header.token)) return;
+    await (await this.#takeOver(path, standing, await this.#momentContent()))?.release();
+  }
+
   async #create(path: string, content: Buffer): Promise<FileLock | undefined> {
+    const token = tokenOf(content);
+    noteHeld(token);
     let fd: number;
     try {
       fd = await this.#calls.open(path, CREATE);
     } catch (error) {
+      noteDone(token);
       if (failureCode(error) === 'EEXIST') return undefined;
       throw error;
     }
-    const lock = new FileLock(this.#calls, fd, path);
+    const lock = new FileLock(this.#calls, fd, path, (left) => this.#leave(left));
     try {
       await lock.write(content);
       return lock;
@@ -146,7 +200,9 @@ export class FileLocks {
   }
 
   async #fate(standing: StandingLock): Promise<'alive' | 'dead' | 'unknown'> {
-    return standing.header === undefined ? 'unknown' : judgeProcess(standing.header.process, await this.#self());
+    const { header } = standing;
+    if (header === undefined) return 'unknown';
+    return isLeftOver(header.token) ? 'dead' : judgeProcess(header.process, await this.#self());
   }
 
   async #takeOver(path: string, judged: StandingLock, content: Buffer): Promise<FileLock | undefined> {
@@ -199,12 +255,16 @@ export class FileLocks {
 /** A lock file of this process, open until it is committed or released. */
 export class FileLock {
   readonly #calls: FileCalls;
+  readonly #leave: (path: string) => void;
+  readonly #tokens = new Set<string>();
   #fd: number | undefined;
   #path: string;
   #bytes = 0;
 
-  constructor(calls: FileCalls, fd: number, path: string) {
+  /** `leave` is told of a file that could not be removed. */
+  constructor(calls: FileCalls, fd: number, path: string, leave: (path: string) => void) {
     this.#calls = calls;
+    this.#leave = leave;
     this.#fd = fd;
     this.#path = path;
   }
@@ -221,6 +281,9 @@ export class FileLock {
   /** Replaces the content. */
   async write(content: Buffer): Promise<void> {
     const fd = this.#open();
+    const token = tokenOf(content);
+    this.#tokens.add(token);
+    noteHeld(token);
     await this.#calls.write(fd, content, 0);
     if (content.length < this.#bytes) await this.#calls.truncate(fd, content.length);
     this.#bytes = content.length;
@@ -247,24 +310,43 @@ export class FileLock {
       return true;
     } catch (error) {
       if (failureCode(error) === 'ENOENT') return false;
-      await this.#calls.unlink(this.#path).catch(ignoreMissing);
+      await this.#remove();
       throw error;
+    } finally {
+      this.#done();
     }
   }
 
-  /** Lets go without a change. Safe to call again, and after a commit. */
+  /**
+   * Lets go without a change. Safe to call again, and after a commit. Never rejects: a file that cannot be removed now counts as
+   * nobody's in this process from here on, and is tried again.
+   */
   async release(): Promise<void> {
     if (this.#fd === undefined) return;
     try {
-      if (await this.isHeld()) await this.#calls.unlink(this.#path).catch(ignoreMissing);
-    } finally {
-      await this.#close();
+      if (await this.isHeld()) await this.#remove();
+    } catch {
+      this.#leave(this.#path);
     }
+    await this.#close().catch(() => undefined); // nothing was written that shall stay
+    this.#done();
   }
 
   async moveTo(path: string): Promise<void> {
     await this.#calls.rename(this.#path, path);
     this.#path = path;
+  }
+
+  async #remove(): Promise<void> {
+    try {
+      await this.#calls.unlink(this.#path);
+    } catch (error) {
+      if (failureCode(error) !== 'ENOENT') this.#leave(this.#path);
+    }
+  }
+
+  #done(): void {
+    for (const token of this.#tokens) noteDone(token);
   }
 
   #open(): number {
@@ -277,6 +359,11 @@ export class FileLock {
     this.#fd = undefined;
     if (fd !== undefined) await this.#calls.close(fd);
   }
+}
+
+/** True for a lock at its place, false for a file that waits beside it to be moved there. */
+function isFinal(path: string): boolean {
+  return /\.(lock|touch)$/.test(path);
 }
 
 export function ignoreMissing(error: unknown): void {

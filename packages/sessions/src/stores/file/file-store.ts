@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
 import { isSessionKey } from '../../data/session-id.js';
-import { SessionError, StoreUnavailableError } from '../../errors.js';
+import { SessionError, StoreRefusedError, StoreUnavailableError } from '../../errors.js';
 import type {
   BusyResult,
   EntriesPage,
@@ -19,8 +18,9 @@ import { FileEntries } from './file-entry.js';
 import { encodeFile, type FileHeader } from './file-format.js';
 import { FileLeases, type HeldLease } from './file-leases.js';
 import { listFiles } from './file-listing.js';
-import { FileLock, FileLocks, ignoreMissing, type StandingLock } from './file-lock.js';
+import { FileLock, FileLocks, ignoreMissing, type LockInTheWay } from './file-lock.js';
 import { FileSweeper } from './file-sweeper.js';
+import { newToken } from './own-locks.js';
 import { describeThisProcess, type ProcessIdentity } from './process-identity.js';
 
 export interface FileStoreOptions {
@@ -35,6 +35,9 @@ export interface FileStoreOptions {
   /** This process as locks name it, for tests. */
   readonly identity?: ProcessIdentity | undefined;
 }
+
+/** What a disk answers that takes no writes: no permission, mounted read-only, full. Nothing was changed then. */
+const REFUSALS: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
 
 /**
  * Sessions as files, `aa/<key>` below one folder, safe with several processes. Every change is a rename of a complete file, made
@@ -51,8 +54,6 @@ export class FileStore implements SessionStore {
   readonly #entries: FileEntries;
   readonly #sweeper: FileSweeper;
   readonly #leases = new FileLeases();
-  readonly #tokenStart = randomBytes(6).toString('hex');
-  #tokens = 0;
   readonly #givenIdentity: ProcessIdentity | undefined;
   #identity: Promise<ProcessIdentity> | undefined;
   readonly #running = new Set<Promise<unknown>>();
@@ -69,7 +70,12 @@ export class FileStore implements SessionStore {
     this.#now = options.now ?? Date.now;
     this.#calls = options.calls ?? createFileCalls();
     this.#givenIdentity = options.identity;
-    this.#locks = new FileLocks(this.#calls, () => this.#self(), options.leaseMs ?? 15_000);
+    this.#locks = new FileLocks(
+      this.#calls,
+      () => this.#self(),
+      options.leaseMs ?? 15_000,
+      () => this.#moment(),
+    );
     this.#entries = new FileEntries(this.#calls);
     this.#sweeper = new FileSweeper(this.#calls, this.#locks, this.#entries, this.#directory, () => this.#moment());
   }
@@ -79,7 +85,7 @@ export class FileStore implements SessionStore {
   }
 
   lock(key: string, lease: Lease): Promise<LockResult> {
-    return this.#run(async () => {
+    return this.#write(async () => {
       const path = this.#path(key);
       const own = await this.#heldLease(key);
       if (own !== undefined) {
@@ -95,7 +101,7 @@ export class FileStore implements SessionStore {
           {
             state: 'lease',
             expiresAt: 0,
-            token: this.#token(),
+            token: newToken(),
             process: await this.#self(),
             durationMs: lease.durationMs,
           },
@@ -110,14 +116,14 @@ export class FileStore implements SessionStore {
   }
 
   renew(key: string, lease: Lease): Promise<boolean> {
-    return this.#run(async () => {
+    return this.#write(async () => {
       const held = await this.#heldLease(key, lease.owner);
       return held !== undefined && this.#renewHeld(key, held, lease.durationMs);
     });
   }
 
   unlock(key: string, owner: string): Promise<void> {
-    return this.#run(async () => {
+    return this.#write(async () => {
       const held = await this.#heldLease(key, owner);
       if (held === undefined) return;
       await afterWork(held, () => {
@@ -128,9 +134,9 @@ export class FileStore implements SessionStore {
   }
 
   create(key: string, write: SessionWrite): Promise<string | undefined> {
-    return this.#run(async () => {
+    return this.#write(async () => {
       const path = this.#path(key);
-      const token = this.#token();
+      const token = newToken();
       const content = await this.#complete(token, write);
       let lock = await this.#acquire(path, content);
       if (lock === undefined) {
@@ -158,7 +164,7 @@ export class FileStore implements SessionStore {
     expectedVersion: string,
     options: UpdateOptions = {},
   ): Promise<UpdateResult> {
-    return this.#run(async () => {
+    return this.#write(async () => {
       const path = this.#path(key);
       const held = options.owner === undefined ? undefined : await this.#heldLease(key, options.owner);
       if (held !== undefined) {
@@ -172,12 +178,13 @@ export class FileStore implements SessionStore {
   }
 
   touch(key: string, from: number, to: number): Promise<boolean> {
-    return this.#run(async () => {
+    return this.#write(async () => {
       const path = this.#path(key);
       const state = await this.#entries.inspect(path);
       if (!this.#isLive(state) || state.header.expiresAt !== from) return false;
       const lock = await this.#locks.acquire(`${path}.touch`, await this.#moment());
-      if (!(lock instanceof FileLock)) throw new Error('Another process extends this session and does not end.');
+      // Whoever is in the way extends it.
+      if (!(lock instanceof FileLock)) return false;
       try {
         return await this.#entries.touch(path, from, to, this.#now());
       } finally {
@@ -187,11 +194,11 @@ export class FileStore implements SessionStore {
   }
 
   remove(key: string): Promise<void> {
-    return this.#run(async () => {
+    return this.#write(async () => {
       const path = this.#path(key);
       if (!(await this.#exists(path))) return;
       // The lock is taken even from a live holder: its commit must not bring the entry back.
-      const lock = await this.#locks.steal(`${path}.lock`, this.#token(), await this.#moment());
+      const lock = await this.#locks.steal(`${path}.lock`, newToken(), await this.#moment());
       try {
         await this.#calls.unlink(path).catch(ignoreMissing);
       } finally {
@@ -205,7 +212,7 @@ export class FileStore implements SessionStore {
   }
 
   sweep(expiredBefore: number, limit: number): Promise<SweepResult> {
-    return this.#run(() => this.#sweeper.sweep(expiredBefore, limit));
+    return this.#write(() => this.#sweeper.sweep(expiredBefore, limit));
   }
 
   entries(cursor: string | undefined, limit: number): Promise<EntriesPage> {
@@ -217,6 +224,7 @@ export class FileStore implements SessionStore {
     await Promise.allSettled(this.#running);
     await this.#leases.close();
     await this.#sweeper.close();
+    await this.#locks.close();
   }
 
   /** Reads what the lease was taken for, and holds it; lets go when there is nothing. */
@@ -254,7 +262,7 @@ export class FileStore implements SessionStore {
       if (current === undefined) return { outcome: 'gone' };
       if (held.version !== expectedVersion) return { outcome: 'conflict', current };
     }
-    const token = this.#token();
+    const token = newToken();
     const content = await this.#complete(token, write);
     if (keepLease) {
       const file = await this.#locks.prepare(path, token, content);
@@ -274,7 +282,7 @@ export class FileStore implements SessionStore {
   }
 
   async #compareAndSet(path: string, write: SessionWrite, expectedVersion: string): Promise<UpdateResult> {
-    const token = this.#token();
+    const token = newToken();
     const lock = await this.#acquire(path, await this.#complete(token, write));
     if (lock === undefined) return { outcome: 'gone' };
     if (!(lock instanceof FileLock)) {
@@ -310,7 +318,7 @@ export class FileStore implements SessionStore {
   }
 
   /** Undefined when the folder is missing: then there is no entry either. */
-  async #acquire(path: string, content: Buffer): Promise<FileLock | StandingLock | undefined> {
+  async #acquire(path: string, content: Buffer): Promise<FileLock | LockInTheWay | undefined> {
     try {
       return await this.#locks.acquire(`${path}.lock`, content);
     } catch (error) {
@@ -350,7 +358,7 @@ export class FileStore implements SessionStore {
   }
 
   async #moment(): Promise<Buffer> {
-    const header = { state: 'moment', expiresAt: 0, token: this.#token(), durationMs: 0 } as const;
+    const header = { state: 'moment', expiresAt: 0, token: newToken(), durationMs: 0 } as const;
     return encodeFile({ ...header, process: await this.#self() }, '');
   }
 
@@ -359,19 +367,18 @@ export class FileStore implements SessionStore {
     return this.#identity;
   }
 
-  // The first twelve characters are this store's own, so no file ever written has the same token as another.
-  #token(): string {
-    this.#tokens += 1;
-    return this.#tokenStart + this.#tokens.toString(36).padStart(8, '0');
-  }
-
   // Names come from the key only, and a key that is none reaches no path.
   #path(key: string): string {
     if (!isSessionKey(key)) throw new TypeError('A session key has 64 lower-case hex characters.');
     return join(this.#directory, key.slice(0, 2), key);
   }
 
-  async #run<T>(work: () => Promise<T>): Promise<T> {
+  /** A verb that changes something: where the disk forbids just that, what is there can still be read. */
+  #write<T>(work: () => Promise<T>): Promise<T> {
+    return this.#run(work, REFUSALS);
+  }
+
+  async #run<T>(work: () => Promise<T>, refusals?: ReadonlySet<string>): Promise<T> {
     if (this.#isClosed) throw new StoreUnavailableError('The file store is closed.');
     const running = work();
     this.#running.add(running);
@@ -379,8 +386,10 @@ export class FileStore implements SessionStore {
       return await running;
     } catch (error) {
       if (error instanceof TypeError) throw error;
-      const reason = failureCode(error) ?? (error instanceof Error ? error.message : String(error));
-      throw new StoreUnavailableError(
+      const code = failureCode(error);
+      const reason = code ?? (error instanceof Error ? error.message : String(error));
+      const Failure = code !== undefined && refusals?.has(code) ? StoreRefusedError : StoreUnavailableError;
+      throw new Failure(
         `The session folder "${this.#directory}" cannot be used (${reason}). Check that it exists on a disk with room and that this process may write there.`,
         error,
       );
@@ -396,7 +405,7 @@ function afterWork<T>(held: HeldLease, step: () => Promise<T>): Promise<T> {
   return done;
 }
 
-function describeStanding(lock: StandingLock): BusyResult {
+function describeStanding(lock: LockInTheWay): BusyResult {
   return toBusy(lock.label, lock.remainingMs);
 }
 

@@ -68,7 +68,7 @@ export class FileSweeper {
       if (name === undefined) return { removed, hasMore: false };
       const path = join(this.#directory, name.slice(0, 2), name);
       if (isSessionKey(name)) removed += (await this.#sweepEntry(path, name, expiredBefore)) ? 1 : 0;
-      else if (/\.(lock|touch)$/.test(name)) await this.#locks.dropDead(path, await this.#momentContent());
+      else if (/\.(lock|touch)$/.test(name)) await this.#locks.dropDead(path);
       else if (/\.(takeover|tmp)$/.test(name)) await this.#locks.dropAbandoned(path);
     }
     return { removed, hasMore: true };
