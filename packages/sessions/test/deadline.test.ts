@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { LateError, silenceMs, within } from '../src/deadline.js';
 import { gate, until } from './support/observe.js';
@@ -18,12 +19,59 @@ test('what comes too late is a LateError, and its value is still heard of', asyn
   expect(late).toEqual(['late']);
 });
 
-test('a failure that comes too late is dropped', async () => {
+/** Computes for `ms` and lets nothing else happen. */
+function compute(ms: number): void {
+  for (const until = performance.now() + ms; performance.now() < until; );
+}
+
+/** An answer that takes several turns of the loop. */
+async function answerInSteps(): Promise<number> {
+  let length = 0;
+  for (let step = 0; step < 5; step++) length = (await readFile(import.meta.filename)).length;
+  return length;
+}
+
+test.each([0, 120, 380])(
+  'a handler that computes for longer than the deadline, %i ms into it, makes nobody late',
+  async (start) => {
+    const answers = Array.from({ length: 50 }, () =>
+      within(
+        200,
+        answerInSteps().then(() => answerInSteps()),
+      ),
+    );
+    const late = within(400, new Promise((resolve) => setTimeout(resolve, start + 40, 'after the handler')));
+    await new Promise((resolve) => setTimeout(resolve, start));
+    compute(1_000);
+    for (const answer of answers) await expect(answer).resolves.toBeGreaterThan(0);
+    await expect(late).resolves.toBe('after the handler');
+  },
+);
+
+test('silence is noticed although the loop is always busy', async () => {
+  const busy = setInterval(() => compute(60), 1);
+  const startedAt = performance.now();
+  await expect(within(100, new Promise(() => {}))).rejects.toBeInstanceOf(LateError);
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  clearInterval(busy);
+});
+
+test('a failure that comes too late is told to nobody who did not ask for it', async () => {
   const { passed, open } = gate();
   const failing = passed.then(() => Promise.reject(new Error('late')));
   await expect(within(5, failing)).rejects.toBeInstanceOf(LateError);
   open();
   await expect(failing).rejects.toThrow('late');
+});
+
+test('whoever must know hears of a failure that comes too late', async () => {
+  const { passed, open } = gate();
+  const heard: unknown[] = [];
+  const failing = passed.then(() => Promise.reject(new Error('late')));
+  await expect(within(5, failing, undefined, (error) => heard.push(error))).rejects.toBeInstanceOf(LateError);
+  open();
+  await until(() => heard.length > 0);
+  expect(heard).toEqual([new Error('late')]);
 });
 
 test('a connection waits for its server longer than callers wait for the connection', () => {
