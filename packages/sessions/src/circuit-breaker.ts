@@ -1,5 +1,5 @@
 import { LateError, within } from './deadline.js';
-import { SessionError, StoreUnavailableError } from './errors.js';
+import { SessionError, StoreRefusedError, StoreUnavailableError } from './errors.js';
 import type {
   Awaitable,
   EntriesPage,
@@ -31,8 +31,9 @@ export interface CircuitBreakerOptions {
  * A store whose every call has a deadline and that fails at once while its backend is known to be away: after five failures in
  * a row, or two where calls hang, one call every half second is let through to try, until one succeeds. So requests never queue
  * up on a dead server, and it recovers by itself. Whatever goes wrong comes out as StoreUnavailableError; a late reply is
- * dropped, and the lease that it grants given back. This deadline is the only one of a call: stores wait longer for what they
- * sent. A result that is there at once (memory) costs no timer and no promise.
+ * dropped, and only that of a lock is still told. A refusal to write (StoreRefusedError) is a sign of life and opens nothing.
+ * This deadline is the only one of a call: stores wait longer for what they sent. A result that is there at once (memory)
+ * costs no timer and no promise.
  */
 export class CircuitBreaker implements SessionStore {
   readonly name: string;
@@ -55,22 +56,35 @@ export class CircuitBreaker implements SessionStore {
     return this.#call(() => this.#store.read(key));
   }
 
-  lock(key: string, lease: Lease): Awaitable<LockResult> {
-    // A lease that arrives after its caller gave up would block the session until it ends.
-    return this.#call(
-      () => this.#store.lock(key, lease),
-      (late) => {
-        if (late.outcome === 'held') void this.returnLease(key, lease.owner);
-      },
-    );
+  /**
+   * As the contract has it. `onLate` hears once more of a lock that its caller has given up: what became of it after the deadline,
+   * undefined where nobody knows. A lease that is granted then would block the session until it ends.
+   */
+  lock(key: string, lease: Lease, onLate?: (result: LockResult | undefined) => void): Awaitable<LockResult> {
+    return this.#call(() => this.#store.lock(key, lease), onLate);
   }
 
   renew(key: string, lease: Lease): Awaitable<boolean> {
     return this.#call(() => this.#store.renew(key, lease));
   }
 
-  unlock(key: string, owner: string): Awaitable<void> {
-    return this.#call(() => this.#store.unlock(key, owner));
+  /**
+   * Never held back, because a lease that stays blocks its session, and no failure of its own counts: it follows that of the call
+   * whose lease it gives back. Whoever repeats it asks `mayAsk` before.
+   */
+  async unlock(key: string, owner: string): Promise<void> {
+    try {
+      await within(this.#options.timeoutMs, Promise.resolve(this.#store.unlock(key, owner)));
+    } catch (error) {
+      this.#nextTryAt = performance.now() + OPEN_MS;
+      throw error;
+    }
+    if (this.#isOpen) this.#succeeded();
+  }
+
+  /** False while the store is known to be away, except now and then for one caller, who must ask then. */
+  mayAsk(): boolean {
+    return !this.#isOpen || this.#mayTry();
   }
 
   create(key: string, write: SessionWrite): Awaitable<string | undefined> {
@@ -103,17 +117,8 @@ export class CircuitBreaker implements SessionStore {
     return this.#store.close();
   }
 
-  /** Gives a lease back whatever the breaker says; a failure only means that the lease ends by itself. Never rejects. */
-  async returnLease(key: string, owner: string): Promise<void> {
-    try {
-      await within(this.#options.timeoutMs, Promise.resolve(this.#store.unlock(key, owner)));
-    } catch {
-      // The lease ends by itself after its duration, which is what a lease is for.
-    }
-  }
-
-  #call<T>(action: () => Awaitable<T>, onLate?: (value: T) => void): Awaitable<T> {
-    if (this.#isOpen && !this.#mayTry()) {
+  #call<T>(action: () => Awaitable<T>, onLate?: (value: T | undefined) => void): Awaitable<T> {
+    if (!this.mayAsk()) {
       throw new StoreUnavailableError(`The ${this.name} store failed several times in a row and is not asked now.`);
     }
     let result: Awaitable<T>;
@@ -127,9 +132,9 @@ export class CircuitBreaker implements SessionStore {
     return result;
   }
 
-  async #settle<T>(promise: Promise<T>, onLate: ((value: T) => void) | undefined): Promise<T> {
+  async #settle<T>(promise: Promise<T>, onLate: ((value: T | undefined) => void) | undefined): Promise<T> {
     try {
-      const value = await within(this.#options.timeoutMs, promise, onLate);
+      const value = await within(this.#options.timeoutMs, promise, onLate, () => onLate?.(undefined));
       if (this.#failures > 0) this.#succeeded();
       return value;
     } catch (error) {
@@ -153,6 +158,11 @@ export class CircuitBreaker implements SessionStore {
   }
 
   #failed(failure: unknown): SessionError {
+    // It answered, so it lives: reads go on, and each write hears for itself.
+    if (failure instanceof StoreRefusedError) {
+      if (this.#failures > 0) this.#succeeded();
+      return failure;
+    }
     const isLate = failure instanceof LateError;
     const error = isLate ? this.#lateReply() : failure;
     this.#failures += isLate ? HUNG_WEIGHT : 1;

@@ -29,7 +29,8 @@ export const SESSION_ERROR_CODES = {
   T4_SESSION_TABLE_FOREIGN:
     'The table tina4_session has another shape than the session store needs. Rename or drop it; it is made anew.',
   T4_SESSION_TOO_LARGE: 'The session is over TINA4_SESSION_MAX_BYTES. The message names its largest key.',
-  T4_SESSION_UNAVAILABLE: 'The session was touched while its store does not answer (503). It recovers by itself.',
+  T4_SESSION_UNAVAILABLE:
+    'The session was touched while its store does not answer, or changed while it takes no writes (503). It recovers by itself.',
   T4_SESSION_URL: 'The URL of the session store cannot be read. The message shows the form it takes.',
   T4_SESSION_WRITE_AFTER_RELEASE: 'The session changed after it was stored and released; that change is not stored.',
   T4_STORE_PATH: 'The folder of the file store is missing from the settings, or not an absolute path.',

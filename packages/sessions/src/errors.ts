@@ -54,12 +54,14 @@ export class StoreRefusedError extends StoreUnavailableError {
   }
 }
 
-/** The session was touched while its store is away. The cookie stays. */
+/** The session was touched while its store is away, or changed while its store takes no writes. The cookie stays. */
 export class SessionUnavailableError extends SessionError {
   constructor(cause?: unknown) {
     super(
       'T4_SESSION_UNAVAILABLE',
-      'The session store does not answer, so this page cannot use the session now. Try again in a moment.',
+      cause instanceof StoreRefusedError
+        ? 'The session store takes no changes now, so this page could not store the session. Try again in a moment.'
+        : 'The session store does not answer, so this page cannot use the session now. Try again in a moment.',
       { ...UNAVAILABLE, cause },
     );
   }

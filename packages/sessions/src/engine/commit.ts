@@ -3,7 +3,7 @@ import { type Change, type ComparableStore, compareAndSet, type Entry, type Over
 import { decode, encodeLive, encodeTombstone, parseRecord, TOMBSTONE_MS } from '../data/codec.js';
 import { mergeRecords } from '../data/merge.js';
 import { checkSize, serializeRecord } from '../data/serialize.js';
-import { SessionError, SessionUnavailableError } from '../errors.js';
+import { SessionError, SessionUnavailableError, StoreRefusedError } from '../errors.js';
 import { Backoff } from '../locking/backoff.js';
 import { sessionConflict, sessionEnded } from '../session-errors.js';
 import type { Awaitable, BusyResult, StoredSession } from '../session-store.js';
@@ -205,7 +205,8 @@ export class SessionCommit {
       try {
         return await action();
       } catch (error) {
-        if (tries === MOST_TRIES || performance.now() >= deadline) throw new SessionUnavailableError(error);
+        const isFinal = error instanceof StoreRefusedError || tries === MOST_TRIES || performance.now() >= deadline;
+        if (isFinal) throw new SessionUnavailableError(error);
         await new Promise((resolve) => setTimeout(resolve, 5 * tries));
       }
     }

@@ -50,7 +50,7 @@ export function createSessionEngine(options: SessionEngineOptions): SessionEngin
   const close = async (): Promise<void> => {
     await sweeper.stop();
     await parts.inFlight.idle(settings.lockWaitMs + settings.timeoutMs);
-    await parts.locks.settle();
+    await parts.locks.settle(settings.timeoutMs);
     await store.close();
   };
   return {

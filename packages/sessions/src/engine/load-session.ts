@@ -1,6 +1,7 @@
 import type { CircuitBreaker } from '../circuit-breaker.js';
 import { decode, type TombstoneReason } from '../data/codec.js';
 import { handleOfKey, keyOfSessionId } from '../data/session-id.js';
+import { StoreRefusedError } from '../errors.js';
 import type { SessionHold } from '../locking/session-hold.js';
 import type { Acquired, LockCaller, SessionLocks } from '../locking/session-lock.js';
 import type { StoredSession } from '../session-store.js';
@@ -35,17 +36,18 @@ export class SessionLoader {
   }
 
   /**
-   * Tries the ids one after the other; the first that names a live session wins. `caller` given: holds it exclusively.
-   * Rejects with T4_STORE_UNAVAILABLE, T4_SESSION_BUSY, T4_SESSION_CLIENT_GONE; nothing is held then.
+   * Tries the ids one after the other; the first that names a live session wins. `caller` given: holds it exclusively; where the
+   * store takes no writes, and so no leases, a caller with a safe method reads it unheld.
+   * Rejects with T4_STORE_UNAVAILABLE, T4_STORE_REFUSED, T4_SESSION_BUSY, T4_SESSION_CLIENT_GONE; nothing is held then.
    */
-  async load(ids: readonly string[], caller: LockCaller | undefined): Promise<Loaded> {
+  async load(ids: readonly string[], caller: LockCaller | undefined, isSafe: boolean): Promise<Loaded> {
     let best: Loaded = NONE;
     for (const id of ids) {
       const key = keyOfSessionId(id);
       const loaded =
         caller === undefined
           ? this.#judge(id, key, await this.#store.read(key))
-          : this.#judgeHeld(id, key, await this.#locks.acquire(key, caller));
+          : await this.#hold(id, key, caller, isSafe);
       if (loaded.kind === 'live') return loaded;
       if (best.kind === 'none') best = loaded;
     }
@@ -56,6 +58,15 @@ export class SessionLoader {
       });
     }
     return best;
+  }
+
+  async #hold(id: string, key: string, caller: LockCaller, isSafe: boolean): Promise<Loaded> {
+    try {
+      return this.#judgeHeld(id, key, await this.#locks.acquire(key, caller));
+    } catch (error) {
+      if (!isSafe || !(error instanceof StoreRefusedError)) throw error;
+      return this.#judge(id, key, await this.#store.read(key));
+    }
   }
 
   /** A hold of what is no live session is released at once. */

@@ -1,7 +1,7 @@
 import type { SessionControls } from '../data/session-data.js';
 import { handleOfKey } from '../data/session-id.js';
 import { SessionSnapshot } from '../data/session-snapshot.js';
-import { SessionError, SessionUnavailableError } from '../errors.js';
+import { SessionError, SessionUnavailableError, StoreUnavailableError } from '../errors.js';
 import { sessionNotLoaded, writeAfterRelease } from '../session-errors.js';
 import type {
   RequestSession,
@@ -180,11 +180,12 @@ export class EngineRequestSession implements RequestSession, SessionControls {
         ? { request: this.#request, label: this.#route.label, owner: this.#transaction.leaseOwner() }
         : undefined;
     try {
-      this.#transaction.adopt(await this.#parts.loader.load(ids, caller));
+      const isSafe = !this.#parts.lockModes.isUnsafe(this.#request.method);
+      this.#transaction.adopt(await this.#parts.loader.load(ids, caller, isSafe));
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
       // An unavailable store is no failure of the request: only touching the data is.
-      const isAway = error.code === 'T4_STORE_UNAVAILABLE';
+      const isAway = error instanceof StoreUnavailableError;
       this.#failure = isAway ? new SessionUnavailableError(error) : error;
       if (!isAway) throw error;
     }

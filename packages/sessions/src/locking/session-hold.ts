@@ -8,7 +8,7 @@ export type LeaseState = 'none' | 'asked' | 'held';
 export interface HoldEnds {
   /** Lets the next request of this process in. */
   leave(): void;
-  /** Gives the lease back to the store. Never rejects. */
+  /** Gives the lease back to the store; resolves after the first try, however that went. Never rejects. */
   returnLease(): Promise<void>;
 }
 

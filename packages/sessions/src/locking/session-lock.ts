@@ -1,9 +1,11 @@
 import type { CircuitBreaker } from '../circuit-breaker.js';
 import { handleOfKey } from '../data/session-id.js';
+import { StoreRefusedError } from '../errors.js';
 import { clientGone } from '../session-errors.js';
 import type { Awaitable, Lease, LockResult, StoredSession } from '../session-store.js';
 import type { SessionRequest } from '../session-types.js';
 import { Backoff } from './backoff.js';
+import { LeaseReturns } from './lease-returns.js';
 import type { LockSettings } from './lock-settings.js';
 import { SessionHold } from './session-hold.js';
 import { SessionQueue } from './session-queue.js';
@@ -30,18 +32,18 @@ export class SessionLocks {
   readonly #store: CircuitBreaker;
   readonly #settings: LockSettings;
   readonly #queue: SessionQueue;
-  /** Leases on their way back, which `close()` waits for. */
-  readonly #returning = new Set<Promise<void>>();
+  readonly #returns: LeaseReturns;
 
   constructor(store: CircuitBreaker, settings: LockSettings) {
     this.#store = store;
     this.#settings = settings;
     this.#queue = new SessionQueue(settings);
+    this.#returns = new LeaseReturns(store, settings.leaseMs);
   }
 
   /**
    * Takes the session and reads it. Rejects with T4_SESSION_BUSY after `lockWaitMs`, with T4_SESSION_CLIENT_GONE when the client
-   * hung up while waiting, and with T4_STORE_UNAVAILABLE; nothing is held then. The caller releases the hold, of an absent
+   * hung up while waiting, and with T4_STORE_UNAVAILABLE or T4_STORE_REFUSED; nothing is held then. The caller releases the hold, of an absent
    * session, too.
    */
   async acquire(key: string, caller: LockCaller): Promise<Acquired> {
@@ -73,34 +75,40 @@ export class SessionLocks {
     return this.#newHold(key, undefined);
   }
 
-  /** Resolves when every lease given back so far is back. */
-  async settle(): Promise<void> {
-    while (this.#returning.size > 0) await Promise.allSettled(this.#returning);
+  /** Resolves when every lease given back so far is back, or was tried for the last time, after `boundMs` at the latest. */
+  settle(boundMs: number): Promise<void> {
+    return this.#returns.end(boundMs);
   }
 
   #newHold(key: string, owner: string | undefined): SessionHold {
     return new SessionHold(key, owner, {
       leave: () => this.#queue.leave(key),
-      returnLease: () => this.#returnLease(key, owner as string),
+      returnLease: () => this.#returns.giveBack(key, owner as string),
     });
-  }
-
-  /** Whatever its result, the lease is on its way back until then. */
-  #returnLease(key: string, owner: string): Promise<void> {
-    const returning = this.#store.returnLease(key, owner).finally(() => this.#returning.delete(returning));
-    this.#returning.add(returning);
-    return returning;
   }
 
   /** Asks for the lease once. */
   async #lock(hold: SessionHold, owner: string, label: string): Promise<LockResult> {
     // Throws at once where the breaker is open: nothing is sent, so there is no lease to give back.
-    const asking: Awaitable<LockResult> = this.#store.lock(hold.key, this.#lease(owner, label));
+    const asking: Awaitable<LockResult> = this.#store.lock(hold.key, this.#lease(owner, label), (late) => {
+      // Granted, or perhaps granted, after the unlock of whoever gave up: on another connection the two may change places.
+      if (late === undefined || late.outcome === 'held') void this.#returns.giveBack(hold.key, owner);
+    });
     hold.lease = 'asked';
-    const result = await asking;
+    const result = await this.#unlessRefused(hold, asking);
     hold.lease = result.outcome === 'held' ? 'held' : 'none';
     if (result.outcome === 'held') this.#renewRegularly(hold, owner, label);
     return result;
+  }
+
+  /** A refusal is certain: there is no lease to give back. */
+  async #unlessRefused(hold: SessionHold, asking: Awaitable<LockResult>): Promise<LockResult> {
+    try {
+      return await asking;
+    } catch (error) {
+      if (error instanceof StoreRefusedError) hold.lease = 'none';
+      throw error;
+    }
   }
 
   #lease(owner: string, label: string): Lease {

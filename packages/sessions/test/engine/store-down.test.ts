@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { StoreUnavailableError } from '../../src/errors.js';
+import { StoreRefusedError, StoreUnavailableError } from '../../src/errors.js';
 import type { SessionStore } from '../../src/session-store.js';
 import { closeApps, openApp } from '../support/apps.js';
 import { type Interceptor, intercept, type Verb } from '../support/intercepted-store.js';
-import { memoryLog, until } from '../support/observe.js';
+import { gate, memoryLog, until } from '../support/observe.js';
 import { SharedBackend } from '../support/shared-backend.js';
 import { Browser, type Routes } from '../support/test-app.js';
 
@@ -34,12 +34,12 @@ const throwsAtOnce: Interceptor = () => {
 };
 
 /** A browser with a session, whose store can be switched from healthy to something else. */
-async function visitor() {
+async function visitor({ leaseMs = 1_000 } = {}) {
   let interceptor: Interceptor = (_verb, proceed) => proceed();
   const backend = new SharedBackend();
   const store: SessionStore = intercept(backend.connect(), (verb, proceed) => interceptor(verb, proceed));
   const { log, lines } = memoryLog();
-  const app = await openApp(routes, { store, timeoutMs: 150, leaseMs: 1_000, log });
+  const app = await openApp(routes, { store, timeoutMs: 150, leaseMs, log });
   const browser = new Browser(app);
   await browser.get('/');
   return {
@@ -189,4 +189,103 @@ test('a lease that is taken after its caller gave up is given back', async () =>
   const startedAt = performance.now();
   await until(() => backend.leases.size === 0);
   expect(performance.now() - startedAt).toBeLessThan(900);
+});
+
+/** How long it takes from now until the visitor's next request that holds is served, ms. */
+async function untilServed(browser: Browser): Promise<number> {
+  const startedAt = performance.now();
+  while ((await browser.post('/write')).status !== 200) await new Promise((resolve) => setTimeout(resolve, 10));
+  return performance.now() - startedAt;
+}
+
+const LONG_LEASE = { leaseMs: 15_000 };
+
+test.each([
+  ['stands still', hangs],
+  ['refuses connections', refuses],
+])('a lease that could not be given back while the store %s is given back when it returns', async (_name, fault) => {
+  const { backend, browser, become, heal } = await visitor(LONG_LEASE);
+  become((verb, proceed) => (verb === 'lock' ? proceed() : fault(verb, proceed)));
+  expect((await browser.post('/write')).status).toBe(503);
+  // Longer than the first try to give it back.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(backend.leases.size).toBe(1);
+  heal();
+  expect(await untilServed(browser)).toBeLessThan(1_000);
+  expect(backend.leases.size).toBe(0);
+});
+
+test('a lease that another process waits for is given back when the store returns, with no request to say so', async () => {
+  const { backend, browser, become, heal } = await visitor(LONG_LEASE);
+  become((verb, proceed) => (verb === 'lock' ? proceed() : hangs(verb, proceed)));
+  expect((await browser.post('/write')).status).toBe(503);
+  become(hangs);
+  for (let request = 0; request < 3; request++) await browser.get('/read');
+  heal();
+  const startedAt = performance.now();
+  await until(() => backend.leases.size === 0);
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+});
+
+test.each([
+  ['is granted', async () => undefined],
+  ['fails, nobody knows how,', refuses],
+])('a lock that %s late, after the unlock of its caller, is given back', async (_name, end) => {
+  const { backend, browser, become, heal } = await visitor(LONG_LEASE);
+  const returns = gate();
+  let isOver = false;
+  become(async (verb, proceed) => {
+    if (verb !== 'lock') return proceed();
+    await returns.passed;
+    const granted = await proceed();
+    isOver = true;
+    await end(verb, proceed);
+    return granted;
+  });
+  expect((await browser.post('/write')).status).toBe(503);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  returns.open();
+  await until(() => isOver);
+  heal();
+  expect(await untilServed(browser)).toBeLessThan(1_000);
+  await until(() => backend.leases.size === 0);
+});
+
+test('closing waits for a store that is away no longer than for one call', async () => {
+  const { app, browser, become } = await visitor(LONG_LEASE);
+  become((verb, proceed) => (verb === 'lock' ? proceed() : refuses(verb, proceed)));
+  expect((await browser.post('/write')).status).toBe(503);
+  const startedAt = performance.now();
+  await app.close();
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+});
+
+/** As a server out of memory: it reads, and refuses every command that writes. */
+const takesNoWrites: Interceptor = async (verb, proceed) => {
+  if (verb === 'read') return proceed();
+  throw new StoreRefusedError('out of memory');
+};
+
+test('a store that takes no writes is read from all the same, and writes are answered 503', async () => {
+  const { app, browser, become, heal } = await visitor();
+  const { cookie } = browser;
+  become(takesNoWrites);
+  // Holding routes included: '/read' has not shown yet that it sets nothing.
+  for (let request = 0; request < 10; request++) {
+    expect((await browser.get('/read')).json).toEqual({ visits: 1 });
+    expect(await browser.post('/write')).toMatchObject({
+      status: 503,
+      setCookie: undefined,
+      json: { error: 'T4_SESSION_UNAVAILABLE' },
+    });
+    expect(await browser.get('/')).toMatchObject({
+      status: 503,
+      json: { message: expect.stringContaining('takes no changes') },
+    });
+    expect(await app.send('POST', '/write')).toMatchObject({ status: 503, setCookie: undefined });
+  }
+  heal();
+  expect((await browser.post('/write')).status).toBe(200);
+  expect((await browser.get('/read')).json).toEqual({ visits: 1, written: 1 });
+  expect(browser.cookie).toBe(cookie);
 });

@@ -78,7 +78,7 @@ test('a lock that was sent and failed is followed by an unlock, one that the bre
   for (let round = 0; round < 8; round++) {
     await expect(locks.acquire('key', caller)).rejects.toMatchObject({ code: 'T4_STORE_UNAVAILABLE' });
   }
-  await locks.settle();
+  await locks.settle(1_000);
   const count = (verb: Verb): number => calls.filter((call) => call === verb).length;
   expect([count('lock'), count('unlock')]).toEqual([5, 5]);
 });
