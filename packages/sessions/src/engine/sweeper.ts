@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SessionLog } from '../session-options.js';
 import type { SessionStore } from '../session-store.js';
 import { sweepInBatches, sweepMarginMs } from '../sweep.js';
 
-const MOST_BATCHES = 50;
+/** A step that found nothing is followed by a rest as long as itself, ms at most. */
+const LONGEST_REST_MS = 100;
 
 /** What the sweeper needs. */
 export interface SweeperOptions {
@@ -16,7 +18,8 @@ export interface SweeperOptions {
 }
 
 /**
- * Removes expired entries outside requests, in bounded batches. It waits a margin after the expiry, so that one machine with a
+ * Removes expired entries outside requests, in bounded batches. A round goes on while there is more, so that no number of new
+ * sessions outruns it: as fast as it can while it finds something, with half of the time at rest while it only looks. It waits a margin after the expiry, so that one machine with a
  * wrong clock deletes nobody's session. A failure is logged and tried again in the next round.
  */
 export class Sweeper {
@@ -30,13 +33,15 @@ export class Sweeper {
     this.#schedule();
   }
 
-  /** One round: at most fifty batches. Never rejects. */
+  /** One round: everything that is due at its beginning. Other work comes in between. Never rejects. */
   async sweep(): Promise<void> {
     const { store, lifetimeMs, now, log } = this.#options;
     try {
-      const batches = sweepInBatches(store, now() - sweepMarginMs(lifetimeMs));
-      for (let batch = 0; batch < MOST_BATCHES && !this.#isStopped; batch++) {
-        if ((await batches.next()).done) return;
+      let startedAt = performance.now();
+      for await (const removed of sweepInBatches(store, now() - sweepMarginMs(lifetimeMs))) {
+        if (this.#isStopped) return;
+        if (removed === 0) await sleep(Math.min(performance.now() - startedAt, LONGEST_REST_MS));
+        startedAt = performance.now();
       }
     } catch (error) {
       log.warn(`Removing expired sessions from the ${store.name} store failed and is tried again later.`, {
