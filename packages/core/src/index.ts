@@ -53,6 +53,7 @@ export { Router } from './routing/router.js';
 export { type ListenOptions, listen, type RunningServer } from './server.js';
 export type {
   AnswerableError,
+  RegenerateOptions,
   RequestSession,
   Session,
   SessionData,

@@ -13,6 +13,15 @@ export interface SessionData {
   [key: string]: any;
 }
 
+/** How `regenerate()` gives a session its new id. */
+export interface RegenerateOptions {
+  /**
+   * For so many seconds safe methods that bring the old id may read the session as it was: for a planned rotation of a session that
+   * was already authenticated. Default 0, which is right for a login and a change of password. At most 300.
+   */
+  readonly graceSeconds?: number | undefined;
+}
+
 /** The methods on the hidden prototype of `req.session`. Own data of the same name shadows them. */
 export interface SessionMethods {
   /** The value of `key`, or `fallback` when it is absent, null or undefined. */
@@ -30,7 +39,7 @@ export interface SessionMethods {
   /** Stores and lets go, for handlers that go on for long. The data is frozen afterwards. */
   release(): Promise<void>;
   /** A new id at once, data kept; the old id dies with the commit. Returns the new id. */
-  regenerate(): string;
+  regenerate(options?: RegenerateOptions): string;
   /** With a value: keeps it for one read. Without: reads and removes it; undefined when absent. */
   // biome-ignore lint/suspicious/noExplicitAny: nested values come back untyped, as Tina4 code expects
   flash(key: string, value?: unknown): any;
@@ -100,7 +109,7 @@ export interface RequestSession {
   /** `req.session = value`: replaces the content of the same object; null and undefined count as `{}`. */
   replace(value: unknown): void;
   /** `req.sessionRegenerate()`. Returns the new id at once. */
-  regenerate(): string;
+  regenerate(options?: RegenerateOptions): string;
   /**
    * Stores what changed and lets go. Returns undefined when there is nothing to wait for. Call once, whatever happened,
    * after the last middleware and before the answer leaves. Rejects with an error that carries `status` and `code` when an

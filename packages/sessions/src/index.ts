@@ -19,6 +19,7 @@ export type {
 } from './session-store.js';
 export type {
   AnswerableError,
+  RegenerateOptions,
   RequestSession,
   Session,
   SessionData,

@@ -38,6 +38,14 @@ export function sessionEnded(label: string): SessionError {
   );
 }
 
+/** `regenerate({ graceSeconds })` got something else than 0 to 300. */
+export function graceOutOfRange(value: unknown): SessionError {
+  return new SessionError(
+    'T4_SESSION_OPTION_INVALID',
+    `graceSeconds is ${String(value)}. Use a number of seconds from 0 to 300: the old id can be read for so long.`,
+  );
+}
+
 /** A route of mode `none` changed the session. */
 export function sessionNotLoaded(label: string): SessionError {
   return new SessionError(

@@ -40,6 +40,7 @@ export {
   RateLimiterMiddleware,
   type RateLimitState,
   type RateLimitStore,
+  type RegenerateOptions,
   Request,
   Request as Tina4Request,
   RequestLogger,

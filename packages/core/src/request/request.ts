@@ -7,7 +7,7 @@ import { Tina4Error } from '../errors/tina4-error.js';
 import { acceptedType } from '../negotiation.js';
 import type { AnyParams } from '../routing/path-params.js';
 import type { Target } from '../routing/target.js';
-import type { RequestSession, Session, SessionRequest } from '../session-port.js';
+import type { RegenerateOptions, RequestSession, Session, SessionRequest } from '../session-port.js';
 import { clientAddress, isHttpsRequest } from './client-address.js';
 import { collectFields, type FieldPair, type Fields, parseFieldPairs, valuesOf } from './form-fields.js';
 import type { UploadedFile } from './uploaded-file.js';
@@ -140,9 +140,13 @@ export class Request<Params = AnyParams> implements SessionRequest {
     this.#openSession().replace(value);
   }
 
-  /** Gives the session a new id at once and keeps its data; the old id is dead when the answer leaves. Returns the new id. */
-  sessionRegenerate(): string {
-    return this.#openSession().regenerate();
+  /**
+   * Gives the session a new id at once and keeps its data; the old id is dead when the answer leaves. Returns the new id.
+   * `graceSeconds` (default 0): for so long, requests by safe methods that were on their way with the old id may read the session as
+   * it was. Right for a planned rotation of a session that was already authenticated, never for a login or a change of password.
+   */
+  sessionRegenerate(options?: RegenerateOptions): string {
+    return this.#openSession().regenerate(options);
   }
 
   /** The client's address; forwarding headers count only from trusted proxies. */

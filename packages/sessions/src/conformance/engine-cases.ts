@@ -142,6 +142,49 @@ export const engineCases: readonly EngineCase[] = [
     },
   },
   {
+    id: 'T76',
+    name: 'two and three clicks on Log in each end with a session that has what was there before, and nothing of the others',
+    async run(fixture) {
+      const engines = await fixture.openTwo();
+      for (const clicks of [2, 3]) {
+        const old = await startSession(engines[0], { cart: [1, 2, 3] });
+        const answers = await Promise.all(
+          Array.from({ length: clicks }, (_, click) =>
+            request(engines[click % 2] ?? engines[0], { cookie: old }, (session) => {
+              session.regenerate();
+              session.user = click;
+            }),
+          ),
+        );
+        for (const [click, { status, cookie = '' }] of answers.entries()) {
+          assert.equal(status, 200);
+          assert.deepEqual(await readSession(engines[0], cookie), { cart: [1, 2, 3], user: click });
+        }
+        assert.deepEqual(await readSession(engines[1], old), {});
+      }
+    },
+  },
+  {
+    id: 'T77',
+    name: 'regenerate({ graceSeconds }) lets the old id read what was there until the grace is over, and write nothing',
+    async run(fixture) {
+      const [engine, other] = await fixture.openTwo();
+      const old = await startSession(engine, { page: 1 });
+      const { cookie = '' } = await request(engine, { cookie: old }, (session) => {
+        session.regenerate({ graceSeconds: 10 });
+        session.page = 2;
+      });
+      assert.deepEqual(await readSession(other, old), { page: 1 });
+      const late = await request(other, { cookie: old }, (session) => {
+        session.page = 3;
+      });
+      assert.deepEqual([late.status, late.cookie], [409, undefined]);
+      fixture.stores.time += 10_000;
+      assert.deepEqual(await readSession(other, old), {});
+      assert.deepEqual(await readSession(other, cookie), { page: 2 });
+    },
+  },
+  {
     id: 'T45',
     name: 'regenerate() twice in one request ends with one new session',
     async run(fixture) {

@@ -1,8 +1,9 @@
 /**
  * The text that a store keeps. It starts with the format, then fields that end with `;`:
  *
- *     t4s1;d;<createdAt>;<mark>;<JSON object>    a live session
- *     t4s1;x;<reason>;<mark>                     a tombstone: `replaced` by regenerate(), or `destroyed`
+ *     t4s1;d;<createdAt>;<mark>;<JSON object>                          a live session
+ *     t4s1;x;destroyed;<mark>                                          a tombstone
+ *     t4s1;x;replaced;<mark>;<readableUntil>;<createdAt>;<JSON object>  a tombstone with the data from before the new id
  *
  * `createdAt` is ms since the epoch. `mark` is unique per request (empty where one process owns the store): a request whose
  * reply was lost recognises its own text by it. These fields live outside the user's data, so no key is reserved. The JSON
@@ -24,6 +25,18 @@ export interface LivePayload {
 export interface TombstonePayload {
   readonly kind: 'tombstone';
   readonly reason: TombstoneReason;
+  /** What a replaced session was before it got its new id. */
+  readonly before?: SessionBefore | undefined;
+}
+
+/** A session as it was before it got a new id: what the holder of the old id could read anyway. */
+export interface SessionBefore {
+  /** Ms since the epoch. */
+  readonly createdAt: number;
+  /** The user's data, one JSON object, not parsed yet. */
+  readonly json: string;
+  /** Until when a safe method that brings the old id may read it, ms since the epoch; 0: never. */
+  readonly readableUntil: number;
 }
 
 export type TombstoneReason = 'replaced' | 'destroyed';
@@ -34,6 +47,9 @@ export type SessionRecord = Record<string, unknown>;
 /** What a tombstone lives for: longer than any request that was under way when the session ended. Ms. */
 export const TOMBSTONE_MS = 30_000;
 
+/** A tombstone that may be read for a grace lives as long as that, which is at most this. Longer, and the old id would be a second key. */
+export const LONGEST_TOMBSTONE_MS = 300_000;
+
 const LIVE = 't4s1;d;';
 const TOMBSTONE = 't4s1;x;';
 
@@ -42,9 +58,14 @@ export function encodeLive(createdAt: number, mark: string, json: string): strin
   return `${LIVE}${createdAt};${mark};${json}`;
 }
 
-/** The stored text of a session that ended. */
-export function encodeTombstone(reason: TombstoneReason, mark: string): string {
-  return `${TOMBSTONE}${reason};${mark}`;
+/** The stored text of a session that was destroyed. */
+export function encodeDestroyed(mark: string): string {
+  return `${TOMBSTONE}destroyed;${mark}`;
+}
+
+/** The stored text under the old id of a session that got a new one. */
+export function encodeReplaced(mark: string, { readableUntil, createdAt, json }: SessionBefore): string {
+  return `${TOMBSTONE}replaced;${mark};${readableUntil};${createdAt};${json}`;
 }
 
 /** Reads a stored text without parsing the data. Undefined: truncated, foreign, or of a format that this version does not know. */
@@ -61,9 +82,17 @@ export function decode(text: string): Payload | undefined {
   }
   if (text.startsWith(TOMBSTONE)) {
     const reason = text.slice(TOMBSTONE.length, text.indexOf(';', TOMBSTONE.length));
-    if (reason === 'replaced' || reason === 'destroyed') return { kind: 'tombstone', reason };
+    if (reason === 'destroyed') return { kind: 'tombstone', reason };
+    if (reason === 'replaced') return { kind: 'tombstone', reason, before: decodeBefore(text) };
   }
   return undefined;
+}
+
+/** Undefined where the tombstone carries nothing readable: it still says that the session ended. */
+function decodeBefore(text: string): SessionBefore | undefined {
+  const [, readableUntil, createdAt, json] = /^t4s1;x;replaced;[^;]*;(\d{1,16});(\d{1,16});(\{.*\})$/s.exec(text) ?? [];
+  if (json === undefined) return undefined;
+  return { readableUntil: Number(readableUntil), createdAt: Number(createdAt), json };
 }
 
 /**

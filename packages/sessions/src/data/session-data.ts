@@ -1,4 +1,4 @@
-import type { Session, SessionData, SessionMethods } from '../session-types.js';
+import type { RegenerateOptions, Session, SessionData, SessionMethods } from '../session-types.js';
 import type { SessionRecord } from './codec.js';
 
 const FLASH_PREFIX = '_flash_';
@@ -9,7 +9,9 @@ export interface SessionControls {
   destroy(): void;
   save(): Promise<void>;
   release(): Promise<void>;
-  regenerate(): string;
+  regenerate(options?: RegenerateOptions): string;
+  /** `undefined`: no data at all. */
+  replace(content: undefined): void;
   cookieHeader(name: string | undefined): string;
 }
 
@@ -42,7 +44,7 @@ class SessionObject implements SessionMethods {
   }
 
   clear(): void {
-    clearRecord(record(this));
+    this.#controls.replace(undefined);
   }
 
   destroy(): void {
@@ -57,8 +59,8 @@ class SessionObject implements SessionMethods {
     return this.#controls.release();
   }
 
-  regenerate(): string {
-    return this.#controls.regenerate();
+  regenerate(options?: RegenerateOptions): string {
+    return this.#controls.regenerate(options);
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: nested values come back untyped, as Tina4 code expects

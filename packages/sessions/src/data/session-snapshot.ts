@@ -14,6 +14,7 @@ export class SessionSnapshot {
   readonly #controls: SessionControls;
   #data: Session | undefined;
   #json = EMPTY_JSON;
+  #loadedJson = EMPTY_JSON;
   /** `#json` as it was parsed for `#data`. Its nested values are the user's own objects, so only primitives may be compared. */
   #parsed: Readonly<SessionRecord> | undefined;
   #storedJson: string | undefined;
@@ -26,6 +27,11 @@ export class SessionSnapshot {
   /** What the data was when it was last in step with the store, as JSON text. */
   get json(): string {
     return this.#json;
+  }
+
+  /** What was loaded under the id that the request has, before any save of its own, as JSON text. */
+  get loadedJson(): string {
+    return this.#loadedJson;
   }
 
   /** What the store holds where that is not `json`: a save in the middle of the request merged. */
@@ -50,6 +56,16 @@ export class SessionSnapshot {
   /** Takes what was loaded, unparsed. */
   load(json: string): void {
     this.#json = json;
+    this.#loadedJson = json;
+  }
+
+  /** Puts the keys of `json` below the data: what the request has set stays. The data is then that of a session not stored yet. */
+  putBelow(json: string): void {
+    const data = this.#data as SessionRecord;
+    const own = Object.entries(data);
+    clearRecord(data);
+    fillRecord(data, parseRecord(json) ?? EMPTY);
+    for (const [key, value] of own) data[key] = value;
   }
 
   /** The object behind `req.session`. `onCorrupt` hears of a text that is no JSON object; the data is empty then. */
@@ -99,6 +115,11 @@ export class SessionSnapshot {
     this.#json = json;
     this.#parsed = undefined;
     this.#storedJson = mergedJson;
+  }
+
+  /** What was stored is what this request begins with from now on: it has a new id. */
+  nowLoaded(): void {
+    this.#loadedJson = this.#storedJson ?? this.#json;
   }
 
   /** The store holds nothing of this session any more. The data stays, as that of a new one. */

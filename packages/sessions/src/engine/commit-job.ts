@@ -29,6 +29,14 @@ export interface CommitJob {
   readonly label: string;
 }
 
+/** A commit that gives the session a new id. */
+export interface ReplaceJob extends CommitJob {
+  /** The data as the request loaded it, as JSON text: what the old id still tells. */
+  readonly loadedJson: string;
+  /** For how long safe methods may read that, ms; 0: not at all. */
+  readonly graceMs: number;
+}
+
 /** What a request needs to know of what it wrote. `mergedJson`: what is stored, where that differs from the request's own data. */
 export interface StoredResult {
   readonly outcome: 'stored';

@@ -1,13 +1,13 @@
 import type { CircuitBreaker } from '../circuit-breaker.js';
 import { type Change, type ComparableStore, compareAndSet, type Entry, type Overwrite } from '../compare-and-set.js';
-import { decode, encodeLive, encodeTombstone, parseRecord, TOMBSTONE_MS } from '../data/codec.js';
+import { decode, encodeDestroyed, encodeLive, encodeReplaced, parseRecord, TOMBSTONE_MS } from '../data/codec.js';
 import { mergeRecords } from '../data/merge.js';
 import { checkSize, serializeRecord } from '../data/serialize.js';
 import { SessionError, SessionUnavailableError, StoreRefusedError } from '../errors.js';
 import { Backoff } from '../locking/backoff.js';
 import { sessionConflict, sessionEnded } from '../session-errors.js';
 import type { Awaitable, BusyResult, StoredSession } from '../session-store.js';
-import type { CommitJob, CommitResult, KnownSession, StoredResult } from './commit-job.js';
+import type { CommitJob, CommitResult, KnownSession, ReplaceJob, StoredResult } from './commit-job.js';
 import type { EngineSettings } from './engine-settings.js';
 import type { OnceLog } from './once-log.js';
 
@@ -72,13 +72,19 @@ export class SessionCommit {
   /**
    * Gives the session a new key: creates the new entry, then puts a tombstone over the old one. A crash in between leaves the
    * old session as it was and an orphan that expires. Returns the new version. Somebody else ending the session first is
-   * T4_SESSION_ENDED whatever the method: nobody may be told that a login happened which did not.
+   * T4_SESSION_ENDED whatever the method: nobody may be told that a login happened which did not. The tombstone tells what the
+   * session was before, and nothing of what this request did to it.
    */
-  async replace(job: CommitJob, newKey: string): Promise<StoredResult> {
-    const { expiresAt } = job;
+  async replace(job: ReplaceJob, newKey: string): Promise<StoredResult> {
+    const { expiresAt, graceMs, mark } = job;
+    const { createdAt } = job.session;
+    const readableUntil = graceMs === 0 ? 0 : this.#settings.now() + graceMs;
+    const bury = (version: string, theirJson: string): Overwrite => {
+      const tombstone = encodeReplaced(mark, { readableUntil, createdAt, json: withoutOwnChanges(job, theirJson) });
+      return this.#bury(tombstone, version, Math.max(TOMBSTONE_MS, graceMs));
+    };
     let mergedJson = job.storedJson === undefined ? undefined : this.#merge(job, job.storedJson);
     let version = await this.create(newKey, this.#encode(job, mergedJson), expiresAt);
-    const tombstone = encodeTombstone('replaced', job.mark);
     const change: Change<StoredResult> = {
       stored: () => this.#stored(job, { outcome: 'stored', version, expiresAt, mergedJson }),
       decide: async (current) => {
@@ -86,11 +92,12 @@ export class SessionCommit {
         if (theirs === undefined) throw sessionEnded(job.label);
         mergedJson = this.#merge(job, theirs.json);
         version = await this.#updateNew(newKey, this.#encode(job, mergedJson), expiresAt, version, job.label);
-        return this.#bury(tombstone, theirs.version);
+        return bury(theirs.version, theirs.json);
       },
     };
     try {
-      return await compareAndSet(this.#retried, this.#entryOf(job), change, this.#bury(tombstone, job.session.version));
+      const first = bury(job.session.version, job.storedJson ?? job.baseJson);
+      return await compareAndSet(this.#retried, this.#entryOf(job), change, first);
     } catch (error) {
       // A result of the store decided against us: the new entry is nobody's. After a lost reply it may be the session, and stays.
       if (!(error instanceof SessionUnavailableError)) await this.#removeQuietly(newKey);
@@ -103,7 +110,7 @@ export class SessionCommit {
    * somebody else. `gone`: there was nothing left. `replaced`: another request gave it a new id first, so this one ended nothing.
    */
   async destroy(job: Omit<CommitJob, 'json' | 'baseJson' | 'storedJson'>): Promise<'ended' | 'gone' | 'replaced'> {
-    const tombstone = encodeTombstone('destroyed', job.mark);
+    const tombstone = encodeDestroyed(job.mark);
     const change: Change<'ended' | 'gone' | 'replaced'> = {
       stored: () => this.#stored(job, 'ended'),
       decide: (current) => {
@@ -147,8 +154,8 @@ export class SessionCommit {
     return result;
   }
 
-  #bury(tombstone: string, version: string): Overwrite {
-    return { version, write: () => ({ text: tombstone, expiresAt: this.#settings.now() + TOMBSTONE_MS }) };
+  #bury(tombstone: string, version: string, keptForMs = TOMBSTONE_MS): Overwrite {
+    return { version, write: () => ({ text: tombstone, expiresAt: this.#settings.now() + keptForMs }) };
   }
 
   /** The merged JSON text. Throws T4_SESSION_CONFLICT when both sides changed a key and the request may not simply win. */
@@ -211,6 +218,17 @@ export class SessionCommit {
       }
     }
   }
+}
+
+/**
+ * What stands in the store, as JSON text, without what this request saved into it on the way: a login that was saved before the
+ * new id was given must not stay behind under the old one.
+ */
+function withoutOwnChanges({ baseJson, loadedJson }: ReplaceJob, theirJson: string): string {
+  if (loadedJson === baseJson) return theirJson;
+  if (theirJson === baseJson) return loadedJson;
+  const saved = parseRecord(baseJson) ?? {};
+  return serializeRecord(mergeRecords(saved, parseRecord(theirJson) ?? {}, parseRecord(loadedJson) ?? {}).merged);
 }
 
 /** A live entry whose data is one object, as JSON text; undefined for a tombstone, nothing, or a damaged entry. */

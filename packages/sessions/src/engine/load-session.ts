@@ -1,5 +1,5 @@
 import type { CircuitBreaker } from '../circuit-breaker.js';
-import { decode, type TombstoneReason } from '../data/codec.js';
+import { decode, type SessionBefore, type TombstoneReason } from '../data/codec.js';
 import { handleOfKey, keyOfSessionId } from '../data/session-id.js';
 import { StoreRefusedError } from '../errors.js';
 import type { SessionHold } from '../locking/session-hold.js';
@@ -18,7 +18,12 @@ export type Loaded =
   /** `json` is the user's data as text; `hold` is there when the request holds the session. */
   | { readonly kind: 'live'; readonly found: FoundSession; readonly json: string; readonly hold?: SessionHold }
   /** The session ended while this request was on its way. */
-  | { readonly kind: 'ended'; readonly reason: TombstoneReason }
+  | {
+      readonly kind: 'ended';
+      readonly id: string;
+      readonly reason: TombstoneReason;
+      readonly before: SessionBefore | undefined;
+    }
   | { readonly kind: 'none' };
 
 const NONE: Loaded = Object.freeze({ kind: 'none' });
@@ -90,7 +95,11 @@ export class SessionLoader {
       });
       return NONE;
     }
-    if (payload.kind === 'tombstone') return { kind: 'ended', reason: payload.reason };
+    if (payload.kind === 'tombstone') {
+      const { before, reason } = payload;
+      const isOver = before === undefined || before.createdAt + absoluteLifetimeMs <= time;
+      return { kind: 'ended', id, reason, before: isOver ? undefined : before };
+    }
     const { createdAt, json } = payload;
     if (createdAt + absoluteLifetimeMs <= time) return NONE;
     const { version, expiresAt } = session;

@@ -1,9 +1,11 @@
+import { LONGEST_TOMBSTONE_MS } from '../data/codec.js';
 import type { SessionControls } from '../data/session-data.js';
 import { handleOfKey } from '../data/session-id.js';
 import { SessionSnapshot } from '../data/session-snapshot.js';
 import { SessionError, SessionUnavailableError, StoreUnavailableError } from '../errors.js';
-import { sessionNotLoaded, writeAfterRelease } from '../session-errors.js';
+import { graceOutOfRange, sessionNotLoaded, writeAfterRelease } from '../session-errors.js';
 import type {
+  RegenerateOptions,
   RequestSession,
   Session,
   SessionMode,
@@ -83,13 +85,15 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     if (value !== undefined && value !== null && typeof value !== 'object') {
       throw new TypeError(`req.session = ${typeof value}: assign an object, its properties become the session's data.`);
     }
+    if (value !== this.#snapshot.data) this.#transaction.forgetBefore();
     this.#snapshot.replace(value);
   }
 
-  regenerate(): string {
+  regenerate({ graceSeconds = 0 }: RegenerateOptions = {}): string {
+    if (!(graceSeconds >= 0 && graceSeconds * 1000 <= LONGEST_TOMBSTONE_MS)) throw graceOutOfRange(graceSeconds);
     void this.data;
     this.#throwIfReleased();
-    return this.#transaction.regenerate();
+    return this.#transaction.regenerate(graceSeconds * 1000);
   }
 
   destroy(): void {

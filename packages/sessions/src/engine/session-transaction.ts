@@ -1,4 +1,4 @@
-import { encodeLive, type SessionRecord, type TombstoneReason } from '../data/codec.js';
+import { encodeLive, type SessionBefore, type SessionRecord, type TombstoneReason } from '../data/codec.js';
 import { checkSize } from '../data/serialize.js';
 import { keyOfSessionId, newMark, newSessionId } from '../data/session-id.js';
 import { EMPTY_JSON, type SessionSnapshot } from '../data/session-snapshot.js';
@@ -25,10 +25,18 @@ export class SessionTransaction {
   #found: FoundSession | undefined;
   /** The session that the cookie names ended while this request was on its way. */
   #tombstone: TombstoneReason | undefined;
+  /** What that session was before it got a new id, for a request that asks for a new id itself. */
+  #before: SessionBefore | undefined;
+  /** The id under which the request may read what was before, while the grace lasts. */
+  #readId: string | undefined;
   #hold: SessionHold | undefined;
   #newId: string | undefined;
   /** What becomes of the found session. */
   #ending: TombstoneReason | undefined;
+  /** For how long the old id may be read after the new one was given, ms. */
+  #graceMs = Number.POSITIVE_INFINITY;
+  /** When the session that is to be made began, where that is not now. Ms since the epoch. */
+  #createdAt: number | undefined;
   /** A session is wanted although there is nothing in it: regenerate, autostart. */
   #isWanted = false;
   #hasSetKey = false;
@@ -66,7 +74,7 @@ export class SessionTransaction {
   }
 
   adopt(loaded: Loaded): void {
-    if (loaded.kind === 'ended') this.#tombstone = loaded.reason;
+    if (loaded.kind === 'ended') this.#adoptEnded(loaded);
     if (loaded.kind !== 'live') return;
     this.#found = loaded.found;
     this.#hold = loaded.hold;
@@ -81,17 +89,23 @@ export class SessionTransaction {
   currentId(): string {
     if (this.#newId !== undefined) return this.#newId;
     if (this.#found !== undefined && this.#ending === undefined) return this.#found.id;
+    if (this.#readId !== undefined) return this.#readId;
     this.#newId = newSessionId(this.#parts.settings.randomBytes);
     return this.#newId;
   }
 
-  /** A new id from now on; the store follows at the commit. */
-  regenerate(): string {
+  /**
+   * A new id from now on; the store follows at the commit. `graceMs`: for how long the old one may be read. Of several calls the
+   * shortest counts.
+   */
+  regenerate(graceMs: number): string {
+    this.#graceMs = Math.min(this.#graceMs, graceMs);
     if (this.#found === undefined) {
-      // Even where the cookie's session ended: whoever asks for a new session gets one, empty and with an id of its own.
+      // Even where the cookie's session ended: whoever asks for a new session gets one with an id of its own.
       this.#isWanted = true;
       this.#ending = undefined;
       this.#tombstone = undefined;
+      this.#startFromBefore();
     } else if (this.#ending === undefined) this.#ending = 'replaced';
     else this.#isWanted = true;
     this.#newId = newSessionId(this.#parts.settings.randomBytes);
@@ -100,10 +114,17 @@ export class SessionTransaction {
 
   /** The found session ends at the commit; what is written from now on is a new one. */
   destroy(): void {
+    this.forgetBefore();
     this.#isWanted = false;
     this.#newId = undefined;
     // Whoever logs out a session that has got a new id meanwhile must hear that it did not happen.
     if (this.#found !== undefined || this.#tombstone === 'replaced') this.#ending = 'destroyed';
+  }
+
+  /** The handler dropped all data: what was before is no longer wanted either. */
+  forgetBefore(): void {
+    this.#before = undefined;
+    this.#readId = undefined;
   }
 
   /** The found session turned out to be unreadable: it stays as it is, unheld. Returns its key. */
@@ -160,6 +181,27 @@ export class SessionTransaction {
     this.#hold = undefined;
   }
 
+  #adoptEnded({ id, reason, before }: Extract<Loaded, { kind: 'ended' }>): void {
+    this.#tombstone = reason;
+    this.#before = before;
+    const { lockModes, settings } = this.#parts;
+    if (before === undefined || before.readableUntil <= settings.now()) return;
+    if (lockModes.isUnsafe(this.#request.method)) return;
+    this.#readId = id;
+    this.#snapshot.load(before.json);
+  }
+
+  /** Two clicks on Log in: the second has what the first had, though none of what that one made of it. */
+  #startFromBefore(): void {
+    const before = this.#before;
+    if (before === undefined) return;
+    this.#createdAt = before.createdAt;
+    // A request that may read it has it already.
+    if (this.#readId === undefined) this.#snapshot.putBelow(before.json);
+    else this.#snapshot.forget();
+    this.forgetBefore();
+  }
+
   async #storeChanges(found: FoundSession, json: string, keepsHold: boolean): Promise<void> {
     if (this.#hold !== undefined) {
       this.#updated(found, json, await this.#parts.commit.update(this.#job(found, json, keepsHold)));
@@ -187,7 +229,7 @@ export class SessionTransaction {
 
   async #create(json: string): Promise<void> {
     const { settings, commit } = this.#parts;
-    const createdAt = settings.now();
+    const createdAt = this.#createdAt ?? settings.now();
     const id = this.currentId();
     const key = keyOfSessionId(id);
     const expiresAt = expiryFromNow(settings, createdAt);
@@ -196,6 +238,8 @@ export class SessionTransaction {
     const version = await commit.create(key, text, expiresAt);
     this.#newId = undefined;
     this.#isWanted = false;
+    this.#createdAt = undefined;
+    this.#graceMs = Number.POSITIVE_INFINITY;
     this.#found = { id, key, version, expiresAt, createdAt };
     this.#nowInStep(this.#found, json, { outcome: 'stored', version, expiresAt });
     this.#giveCookie(expiresAt);
@@ -230,12 +274,15 @@ export class SessionTransaction {
     const key = keyOfSessionId(id);
     const job = this.#job(found, json, false);
     const expiresAt = expiryFromNow(this.#parts.settings, found.createdAt);
-    const result = await this.#parts.commit.replace({ ...job, expiresAt }, key);
+    const replaceJob = { ...job, expiresAt, loadedJson: this.#snapshot.loadedJson, graceMs: this.#graceMs };
+    const result = await this.#parts.commit.replace(replaceJob, key);
     this.#ending = undefined;
+    this.#graceMs = Number.POSITIVE_INFINITY;
     this.#newId = undefined;
     this.release();
     this.#found = { ...found, id, key };
     this.#nowInStep(this.#found, json, result);
+    this.#snapshot.nowLoaded();
     this.#giveCookie(result.expiresAt);
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { compareAndSet, type Decision } from '../compare-and-set.js';
-import { decode, encodeTombstone, TOMBSTONE_MS } from '../data/codec.js';
+import { decode, encodeDestroyed, TOMBSTONE_MS } from '../data/codec.js';
 import { newMark } from '../data/session-id.js';
 import type { SessionStore, StoredSession } from '../session-store.js';
 import { type WalkProgress, walkEntries } from './store-entries.js';
@@ -29,7 +29,7 @@ export async function revokeSession(
 
 /** By compare-and-set, so that a request that gives the session a new id meanwhile cannot go unseen. */
 async function endSession(store: SessionStore, key: string, now: number): Promise<RevokeOutcome> {
-  const text = encodeTombstone('destroyed', newMark(randomBytes));
+  const text = encodeDestroyed(newMark(randomBytes));
   const decide = (current: StoredSession | undefined): Decision<RevokeOutcome> => {
     if (current === undefined) return { result: 'unknown' };
     const payload = decode(current.text);

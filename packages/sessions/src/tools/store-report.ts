@@ -1,4 +1,4 @@
-import { decode, encodeTombstone } from '../data/codec.js';
+import { decode, LONGEST_TOMBSTONE_MS } from '../data/codec.js';
 import type { SessionStore } from '../session-store.js';
 import { type StoreEntry, type WalkProgress, walkEntries } from './store-entries.js';
 
@@ -17,8 +17,8 @@ export interface StoreReport {
   readonly largestKey: string | undefined;
 }
 
-/** What is longer than this is no tombstone and need not be read to tell. */
-const LONGEST_TOMBSTONE_BYTES = encodeTombstone('destroyed', 'w'.repeat(22)).length;
+/** What ends later than this from now is no tombstone and need not be read to tell. A minute is for clocks that differ. */
+const LAST_TOMBSTONE_MS = LONGEST_TOMBSTONE_MS + 60_000;
 
 /** Walks the whole store and sums it up. Memory does not grow with the number of sessions. `now` is ms since the epoch. */
 export async function reportStore(store: SessionStore, now: number, onProgress?: WalkProgress): Promise<StoreReport> {
@@ -45,7 +45,7 @@ export async function reportStore(store: SessionStore, now: number, onProgress?:
 
 async function stateOf(store: SessionStore, entry: StoreEntry, now: number): Promise<'live' | 'ended' | 'expired'> {
   if (entry.expiresAt <= now) return 'expired';
-  if (entry.bytes > LONGEST_TOMBSTONE_BYTES) return 'live';
+  if (entry.expiresAt > now + LAST_TOMBSTONE_MS) return 'live';
   const stored = await store.read(entry.key);
   // It ended between the two looks.
   if (stored === undefined) return 'expired';

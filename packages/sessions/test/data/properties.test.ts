@@ -1,6 +1,13 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decode, encodeLive, encodeTombstone, parseRecord, type SessionRecord } from '../../src/data/codec.js';
+import {
+  decode,
+  encodeDestroyed,
+  encodeLive,
+  encodeReplaced,
+  parseRecord,
+  type SessionRecord,
+} from '../../src/data/codec.js';
 import { changesBetween, hasSamePrimitives, mergeRecords } from '../../src/data/merge.js';
 import { serializeRecord } from '../../src/data/serialize.js';
 import { createRandomPool, isSessionId, keyOfSessionId, newSessionId } from '../../src/data/session-id.js';
@@ -89,7 +96,13 @@ test('a text of a newer format is nothing', () => {
     undefined,
     undefined,
   ]);
-  expect(decode(encodeTombstone('destroyed', 'w'))).toEqual({ kind: 'tombstone', reason: 'destroyed' });
+  expect(decode(encodeDestroyed('w'))).toEqual({ kind: 'tombstone', reason: 'destroyed' });
+  const before = { readableUntil: 0, createdAt: 5, json: '{"a;}":"\n{;"}' };
+  expect(decode(encodeReplaced('w', before))).toEqual({ kind: 'tombstone', reason: 'replaced', before });
+  // Cut off, or written by a version that kept nothing: it still says that the session ended.
+  for (const text of ['t4s1;x;replaced;w', 't4s1;x;replaced;w;0;5;{"a":1', 't4s1;x;replaced;w;0;x;{}']) {
+    expect(decode(text)).toEqual({ kind: 'tombstone', reason: 'replaced', before: undefined });
+  }
 });
 
 test('a merge keeps what only one side changed', () => {

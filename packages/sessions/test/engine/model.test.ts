@@ -12,7 +12,11 @@ import { SharedBackend } from '../support/shared-backend.js';
 type Data = Record<string, number>;
 
 /** What the model knows of one session id. */
-type ModelSession = { kind: 'live'; data: Data } | { kind: 'replaced' } | { kind: 'destroyed' };
+type ModelSession =
+  | { kind: 'live'; data: Data }
+  /** `before`: what it was when it got its new id. `isReadable`: a grace was given. */
+  | { kind: 'replaced'; before: Data; isReadable: boolean }
+  | { kind: 'destroyed' };
 
 interface ModelRequest {
   readonly real: DirectRequest;
@@ -23,6 +27,7 @@ interface ModelRequest {
   base: Data;
   data: Data;
   action: 'none' | 'regenerate' | 'destroy';
+  hasGrace: boolean;
 }
 
 type Step =
@@ -35,7 +40,9 @@ type Step =
       readonly inPlace: boolean;
     }
   | { readonly do: 'delete'; readonly request: number; readonly key: string }
-  | { readonly do: 'regenerate' | 'destroy' | 'commit'; readonly request: number }
+  | { readonly do: 'regenerate'; readonly request: number; readonly hasGrace: boolean }
+  | { readonly do: 'destroy'; readonly request: number }
+  | { readonly do: 'commit'; readonly request: number }
   | { readonly do: 'expire' };
 
 const key = fc.constantFrom('a', 'a', 'b', 'c');
@@ -56,7 +63,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 10, arbitrary: fc.record({ do: fc.constant('delete' as const), request, key }) },
   { weight: 20, arbitrary: fc.record({ do: fc.constant('commit' as const), request }) },
-  { weight: 10, arbitrary: fc.record({ do: fc.constantFrom('regenerate' as const, 'destroy' as const), request }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('destroy' as const), request }) },
+  { weight: 7, arbitrary: fc.record({ do: fc.constant('regenerate' as const), request, hasGrace: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('expire' as const) }) },
 );
 
@@ -109,7 +117,7 @@ class World {
       this.open.pop();
       const known = this.model.get(id);
       const values = Object.entries(seen.real.session.data).map(([name, value]) => [name, value.n]);
-      expect(Object.fromEntries(values)).toEqual(known?.kind === 'live' ? known.data : {});
+      expect(Object.fromEntries(values)).toEqual(visible(known, false));
     }
   }
 
@@ -117,8 +125,9 @@ class World {
     const real = beginRequest(this.#engines[engine] as never, isUnsafe ? 'POST' : 'GET', id === undefined ? [] : [id]);
     await real.load();
     const loaded = id === undefined ? undefined : this.model.get(id);
-    const base = loaded?.kind === 'live' ? loaded.data : {};
-    const begun: ModelRequest = { real, isUnsafe, id, loaded, base, data: { ...base }, action: 'none' };
+    const base = visible(loaded, isUnsafe);
+    const data = { ...base };
+    const begun: ModelRequest = { real, isUnsafe, id, loaded, base, data, action: 'none', hasGrace: false };
     this.open.push(begun);
     return begun;
   }
@@ -138,10 +147,16 @@ class World {
       target.data = {};
       target.action = 'destroy';
     } else if (target.action === 'none') {
-      target.real.session.regenerate();
+      target.real.session.regenerate({ graceSeconds: each.hasGrace ? 10 : 0 });
       target.action = 'regenerate';
-      // Where the session had ended, the request has one of its own from here on.
-      if (target.loaded?.kind !== 'live') target.loaded = undefined;
+      target.hasGrace = each.hasGrace;
+      const { loaded } = target;
+      if (loaded?.kind === 'live') return;
+      // Where the session had ended, the request has one of its own from here on; of one that got a new id, what was before.
+      if (loaded?.kind === 'replaced' && !isReadable(loaded, target.isUnsafe)) {
+        target.data = { ...loaded.before, ...target.data };
+      }
+      target.loaded = undefined;
     }
   }
 
@@ -172,9 +187,19 @@ class World {
       this.model.set(id, { kind: 'live', data: merged });
       return { status: 200 };
     }
-    this.model.set(id, { kind: 'replaced' });
+    this.model.set(id, { kind: 'replaced', before: current.data, isReadable: target.hasGrace });
     return { status: 200, created: merged };
   }
+}
+
+function isReadable(session: ModelSession | undefined, isUnsafe: boolean): boolean {
+  return session?.kind === 'replaced' && session.isReadable && !isUnsafe;
+}
+
+/** What a request sees of a session when it comes. */
+function visible(session: ModelSession | undefined, isUnsafe: boolean): Data {
+  if (session?.kind === 'live') return session.data;
+  return session?.kind === 'replaced' && isReadable(session, isUnsafe) ? session.before : {};
 }
 
 function mergeByRule(base: Data, ours: Data, theirs: Data, isUnsafe: boolean): Data | 'conflict' {

@@ -22,5 +22,33 @@ for (const store of SHARED_STORES) {
         await place.stop();
       }
     }, 60_000);
+
+    test.each([1, 2])(
+      'two and three clicks on Log in keep the cart, with %i processes',
+      async (processes) => {
+        const place = await open();
+        const { shops, cookie: first } = await program.open({ ...place.settings, timeoutMs: 10_000 }, processes);
+        try {
+          let cookie = first;
+          for (const clicks of [2, 3]) {
+            await shops.send(0, 'POST', `/api/cart/add?item=${clicks}`, cookie);
+            const before = await shops.stored(0, cookie);
+            const answers = await Promise.all(
+              Array.from({ length: clicks }, (_, click) => shops.send(click, 'POST', `/login?click=${click}`, cookie)),
+            );
+            for (const [click, answer] of answers.entries()) {
+              expect(answer.status).toBe(200);
+              expect(await shops.stored(click, answer.cookie)).toEqual({ ...before, user: String(click) });
+            }
+            expect(await shops.stored(0, cookie)).toEqual({});
+            cookie = answers.at(-1)?.cookie ?? '';
+          }
+        } finally {
+          shops.close();
+          await place.stop();
+        }
+      },
+      60_000,
+    );
   });
 }

@@ -25,6 +25,11 @@ async function serve(): Promise<void> {
       cart.push(query.get('item'));
       session.cart = cart;
     },
+    'POST /login': async ({ request, session, query }) => {
+      await pause(5);
+      request.regenerate();
+      session.user = query.get('click');
+    },
     'POST /slow': async ({ session, query }) => {
       await pause(20);
       session[`key_${query.get('item')}`] = 1;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { encodeLive, encodeTombstone } from '../../src/data/codec.js';
+import { encodeDestroyed, encodeLive, encodeReplaced, TOMBSTONE_MS } from '../../src/data/codec.js';
 import { keyOfSessionId } from '../../src/data/session-id.js';
 import { createSessionEngine } from '../../src/engine/engine.js';
 import type { SessionStore } from '../../src/session-store.js';
@@ -33,16 +33,24 @@ export function describeStoreTools(open: () => Promise<SessionStore>): void {
   test('the report counts live, ended and expired sessions apart and measures the live ones', async () => {
     const small = live({});
     const largest = await put(live({ cart: 'x'.repeat(5000) }));
-    await Promise.all([put(small), put(small), put(encodeTombstone('destroyed', 'w'.repeat(22)))]);
+    const before = { readableUntil: 0, createdAt: 1, json: JSON.stringify({ cart: 'x'.repeat(9000) }) };
+    const tombstones = [encodeDestroyed('w'.repeat(22)), encodeReplaced('w'.repeat(22), before)];
+    const inAMoment = Date.now() + TOMBSTONE_MS;
+    await Promise.all([
+      put(small),
+      put(small),
+      put(small, inAMoment),
+      ...tombstones.map((text) => put(text, inAMoment)),
+    ]);
     const goneSoon = await put(live({ old: true }), Date.now() + 200);
     while ((await store.read(goneSoon)) !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
     const report = await reportStore(store, Date.now());
     const largestBytes = live({ cart: 'x'.repeat(5000) }).length;
     expect({ ...report, expired: undefined }).toEqual({
-      live: 3,
-      ended: 1,
+      live: 4,
+      ended: 2,
       expired: undefined,
-      totalBytes: largestBytes + 2 * small.length,
+      totalBytes: largestBytes + 3 * small.length,
       medianBytes: small.length,
       largestBytes,
       largestKey: largest,
@@ -74,7 +82,7 @@ export function describeStoreTools(open: () => Promise<SessionStore>): void {
   });
 
   test('a session that got a new id just now is not said to be revoked', async () => {
-    const key = await put(encodeTombstone('replaced', 'w'.repeat(22)));
+    const key = await put(encodeReplaced('w'.repeat(22), { readableUntil: 0, createdAt: 1, json: '{}' }));
     expect(await revokeSession(store, key.slice(0, 16), Date.now())).toBe('replaced');
   });
 
