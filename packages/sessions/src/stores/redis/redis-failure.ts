@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../../errors.js';
+import { StoreRefusedError, StoreUnavailableError } from '../../errors.js';
 
 /** What an error reply means for the one who runs the site. Keyed by the first word of the reply. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -17,6 +17,9 @@ const REASONS: Readonly<Record<string, string>> = {
   WRONGTYPE: 'a key of ours holds something else (WRONGTYPE). Set another TINA4_SESSION_PREFIX.',
   DENIED: 'it is in protected mode and refuses other machines (DENIED). Set a password on it.',
 };
+
+/** Replies that only a write gets, and that say that it was not done: reads go on. */
+const REFUSALS: ReadonlySet<string> = new Set(['OOM', 'READONLY', 'MISCONF', 'NOREPLICAS']);
 
 /** True when the same script should be sent again by its text and outside any pipeline, where the client follows redirections. */
 export function isWorthResending(error: unknown): boolean {
@@ -43,12 +46,13 @@ export function isReadOnly(error: unknown): boolean {
  * error may carry its arguments, which hold session data or a password, so nothing of the original object is kept.
  */
 export function unavailable(storeName: string, error: unknown): StoreUnavailableError {
-  return new StoreUnavailableError(`The ${storeName} server cannot be used: ${reasonOf(error)}`);
-}
-
-function reasonOf(error: unknown): string {
   const message = messageOf(error);
   const code = /\b(OOM|[A-Z]{4,})\b/.exec(message.slice(0, 60))?.[1] ?? '';
+  const Failure = REFUSALS.has(code) ? StoreRefusedError : StoreUnavailableError;
+  return new Failure(`The ${storeName} server cannot be used: ${reasonOf(error, message, code)}`);
+}
+
+function reasonOf(error: unknown, message: string, code: string): string {
   const known = REASONS[code];
   if (known !== undefined) return known;
   if (isConnectionError(error)) return `${message}.`;

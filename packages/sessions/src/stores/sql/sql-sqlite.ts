@@ -17,11 +17,22 @@ export function openSqlite(Driver: SqliteDriver, path: string): SqliteConnection
   const connection = new Driver(path, { timeout: BUSY_MS });
   try {
     // Readers do not wait for the writer. A power cut may cost the last commits, a crash of the process does not.
-    connection.exec('pragma journal_mode = WAL; pragma synchronous = NORMAL');
+    connection.exec('pragma synchronous = NORMAL');
+    useWal(connection);
     return connection;
   } catch (error) {
     connection.close();
     throw error;
+  }
+}
+
+/** A file that may not be written keeps the mode that it has, and is read. */
+function useWal(connection: SqliteConnection): void {
+  try {
+    connection.exec('pragma journal_mode = WAL');
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (typeof code !== 'string' || !code.startsWith('SQLITE_READONLY')) throw error;
   }
 }
 

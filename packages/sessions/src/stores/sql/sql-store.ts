@@ -19,7 +19,7 @@ import type {
 } from '../../session-store.js';
 import { type Database, openDatabase } from './sql-connection.js';
 import { SQL_DIALECTS, type SqlDialect } from './sql-dialect.js';
-import { classifySqlError, unavailable } from './sql-errors.js';
+import { classifySqlError, type SqlTask, unavailable } from './sql-errors.js';
 import { type SessionStatements, sessionStatements } from './sql-statements.js';
 import { ensureSessionTable } from './sql-table.js';
 import { parseDatabaseUrl } from './sql-url.js';
@@ -220,12 +220,12 @@ export class SqlStore implements SessionStore {
     return keys.length - left.length;
   }
 
-  async #rows(doing: string, build: () => Statement, deadline = this.#deadline()): Promise<readonly SessionRow[]> {
+  async #rows(doing: SqlTask, build: () => Statement, deadline = this.#deadline()): Promise<readonly SessionRow[]> {
     return (await this.#run(doing, build, deadline)) as readonly SessionRow[];
   }
 
   /** Runs an update of one row and tells how many it hit. */
-  async #changed(doing: string, build: () => Statement, deadline = this.#deadline()): Promise<number> {
+  async #changed(doing: SqlTask, build: () => Statement, deadline = this.#deadline()): Promise<number> {
     if (this.#dialect.isCounting) return Number(await this.#run(doing, build, deadline));
     const returning = () => {
       const { sql, bindings } = build().toSQL();
@@ -239,7 +239,7 @@ export class SqlStore implements SessionStore {
    * Runs one statement. What lost against another's lock runs again after a pause, until `deadline`: such a statement was rolled
    * back as a whole. Everything else that fails leaves as T4_STORE_UNAVAILABLE, because nobody knows what became of it.
    */
-  async #run(doing: string, build: () => Statement, deadline = this.#deadline()): Promise<unknown> {
+  async #run(doing: SqlTask, build: () => Statement, deadline = this.#deadline()): Promise<unknown> {
     if (this.#closing) throw new StoreUnavailableError(`the ${this.name} session store is closed`);
     let isTableAnew = false;
     for (let attempt = 0; ; attempt += 1) {

@@ -66,8 +66,8 @@ const stores: [string, () => Promise<SessionStore>][] = [
     const filler = await fill();
 
     const large = 'x'.repeat(100_000);
-    expect(await codeOf(() => store?.create(newKey(), write(large)))).toBe('T4_STORE_UNAVAILABLE');
-    expect(await codeOf(() => store?.update(key, write(large), version))).toBe('T4_STORE_UNAVAILABLE');
+    expect(await codeOf(() => store?.create(newKey(), write(large)))).toBe('T4_STORE_REFUSED');
+    expect(await codeOf(() => store?.update(key, write(large), version))).toBe('T4_STORE_REFUSED');
     expect((await store.read(key))?.text).toBe('kept');
 
     await rm(filler);

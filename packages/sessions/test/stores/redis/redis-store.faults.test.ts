@@ -11,6 +11,7 @@ import { Shoppers, storedItems } from './redis-cart.js';
 import { inAnHour, newKey, newLease, RedisClients } from './redis-clients.js';
 
 const UNAVAILABLE = { code: 'T4_STORE_UNAVAILABLE', status: 503 };
+const REFUSED = { code: 'T4_STORE_REFUSED', status: 503 };
 const TIMEOUT_MS = 400;
 
 const servers = [
@@ -202,11 +203,14 @@ for (const [name, start] of servers) {
       const version = String(await store.create(key, { text: 'a', expiresAt: inAnHour() }));
       await raw.config('SET', 'maxmemory', '1mb');
       const update = () => store.update(key, { text: 'b'.repeat(100_000), expiresAt: inAnHour() }, version);
-      await expect(update()).rejects.toMatchObject(UNAVAILABLE);
+      await expect(update()).rejects.toMatchObject(REFUSED);
       await expect(update()).rejects.toThrow('OOM');
       await expect(store.create(newKey(), { text: 'a', expiresAt: inAnHour() })).rejects.toThrow('OOM');
-      await expect(store.lock(key, newLease())).rejects.toThrow('OOM');
+      await expect(store.lock(key, newLease())).rejects.toMatchObject(REFUSED);
       expect(await store.read(key)).toMatchObject({ text: 'a', version });
+      const started = await open(server.url);
+      expect(await started.read(key)).toMatchObject({ text: 'a', version });
+      await expect(started.lock(key, newLease())).rejects.toMatchObject(REFUSED);
       await raw.config('SET', 'maxmemory', '0');
       expect((await update()).outcome).toBe('updated');
     });
@@ -253,7 +257,7 @@ for (const [name, start] of servers) {
       expect((await storedItems(stores[0], key)).sort(byValue)).toEqual(shoppers.acknowledged.sort(byValue));
     });
 
-    test('a server that has become a replica refuses writes by name, and is used again as a primary', async () => {
+    test('a server that has become a replica refuses writes by name, is read from, and is used again as a primary', async () => {
       const server = await begin();
       const store = await open(server.url);
       const raw = clients.raw(server.url);
@@ -262,7 +266,14 @@ for (const [name, start] of servers) {
       await raw.config('SET', 'replica-serve-stale-data', 'yes');
       await raw.replicaof('127.0.0.1', '1');
       const update = () => store.update(key, { text: 'b', expiresAt: inAnHour() }, version);
-      await expect(update()).rejects.toThrow('READONLY');
+      const started = await open(server.url);
+      for (const one of [store, started]) {
+        await expect(one.update(key, { text: 'b', expiresAt: inAnHour() }, version)).rejects.toThrow('READONLY');
+        await expect(one.lock(key, newLease())).rejects.toMatchObject(REFUSED);
+        // Also while another connection is made, to see whether another server takes writes now.
+        const reads = await Promise.all(Array.from({ length: 20 }, () => one.read(key)));
+        expect(reads.map((session) => session?.text)).toEqual(Array(20).fill('a'));
+      }
       await raw.replicaof('NO', 'ONE');
       await waitFor('the store to recover', async () => (await update()).outcome === 'updated', 10_000);
     });
