@@ -10,6 +10,8 @@ export interface AuthSettings {
   readonly algorithm: TokenAlgorithm;
   /** Lifetime of a token that is given none, minutes; 0 makes tokens that never expire. */
   readonly lifetimeMinutes: number;
+  /** Minutes after which a chain of renewed tokens ends, counted from its first one; 0: renewing extends nothing. */
+  readonly renewalMinutes: number;
   /** Static key that secured routes take instead of a token, from `TINA4_API_KEY`. */
   readonly apiKey: string | undefined;
 }
@@ -19,5 +21,6 @@ export const AUTH_DEFAULTS: Omit<AuthSettings, 'keyFile'> = Object.freeze({
   secret: undefined,
   algorithm: 'HS256',
   lifetimeMinutes: 60,
+  renewalMinutes: 24 * 60,
   apiKey: undefined,
 });

@@ -4,6 +4,7 @@ import { authSettings, prepareSigningKey, provideAuthSettings, tokenKey } from '
 import type { AuthSettings } from './auth-settings.js';
 import { decodeToken, signToken, type TokenPayload, verifyToken } from './json-web-token.js';
 import { checkPassword, checkPasswordAsync, hashPassword, hashPasswordAsync } from './password.js';
+import { renewToken } from './renew-token.js';
 import { isFormTokenOf } from './request-form-token.js';
 
 /**
@@ -24,10 +25,15 @@ export function getPayload(token: string): TokenPayload | null {
   return decodeToken(token);
 }
 
-/** A token with the same payload and a new lifetime, or null when the old one is not in force. */
+/**
+ * A token with the same payload, made anew for as long as the old one was made for, or null when the old one is not in force.
+ * `expiresMinutes` may only shorten that. A chain of renewed tokens ends `TINA4_TOKEN_RENEW_LIMIT` minutes after its first one was made.
+ */
 export function refreshToken(token: string, secret?: string, expiresMinutes?: number): string | null {
   const payload = validToken(token, secret);
-  return payload === null ? null : getToken(payload, secret, expiresMinutes);
+  if (payload === null) return null;
+  const renewal = { maxAgeMinutes: authSettings().renewalMinutes, minutes: expiresMinutes };
+  return renewToken(payload, tokenKey(secret), renewal);
 }
 
 /** True when `provided` is the static key `expected`, by default `TINA4_API_KEY`. False when no key is set. */

@@ -13,25 +13,34 @@ export interface TokenKey {
   readonly algorithm: TokenAlgorithm;
 }
 
+/** Times of a token that are known beforehand, seconds since the epoch. */
+export interface TokenTimes {
+  readonly exp?: number | undefined;
+  /** When the first token of a chain of renewed ones was made. */
+  readonly orig_iat?: number | undefined;
+}
+
 const decode = createDecoder();
 
 /**
- * A signed token (RFC 7519) with `iat`, and `exp` unless `lifetimeMinutes` is 0. `now` is ms since the epoch.
- * Throws a TypeError for a payload that is no plain object.
+ * A signed token (RFC 7519) with `iat`. `lifetime` is its life in minutes, 0 for one without an end, or the very times it is to
+ * have. `now` is ms since the epoch. Throws Tina4Error T4_AUTH_PAYLOAD for a payload that is no plain object.
  */
 export function signToken(
   payload: Readonly<TokenPayload>,
   key: TokenKey,
-  lifetimeMinutes: number,
+  lifetime: number | TokenTimes,
   now: number = Date.now(),
 ): string {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
     throw new Tina4Error('T4_AUTH_PAYLOAD', `a token needs an object as its payload, such as { user_id: 1 }.`);
   }
   // Times of an older token that is signed anew do not count.
-  const { iat: _issued, exp: _expires, ...claims } = payload;
-  const expiresIn = lifetimeMinutes === 0 ? {} : { expiresIn: Math.floor(lifetimeMinutes * 60) * 1000 };
-  return createSigner({ key: key.secret, algorithm: key.algorithm, clockTimestamp: now, ...expiresIn })(claims);
+  const { iat: _issued, exp: _expires, orig_iat: _first, ...claims } = payload;
+  const options = { key: key.secret, algorithm: key.algorithm, clockTimestamp: now };
+  if (typeof lifetime === 'object') return createSigner(options)({ ...claims, ...definedOf(lifetime) });
+  const expiresIn = lifetime === 0 ? {} : { expiresIn: Math.floor(lifetime * 60) * 1000 };
+  return createSigner({ ...options, ...expiresIn })(claims);
 }
 
 /**
@@ -57,6 +66,10 @@ export function decodeToken(token: unknown): TokenPayload | null {
   } catch {
     return null;
   }
+}
+
+function definedOf({ exp, orig_iat }: TokenTimes): TokenTimes {
+  return { ...(exp === undefined ? {} : { exp }), ...(orig_iat === undefined ? {} : { orig_iat }) };
 }
 
 function asPayload(decoded: unknown): TokenPayload | null {

@@ -1,6 +1,7 @@
 import { validateApiKey, validToken } from '../auth/auth.js';
 import { authSettings, tokenKey } from '../auth/auth-defaults.js';
-import { signToken, type TokenPayload } from '../auth/json-web-token.js';
+import type { TokenPayload } from '../auth/json-web-token.js';
+import { renewToken } from '../auth/renew-token.js';
 import { formTokenOf, isFormTokenOf, sentFormToken } from '../auth/request-form-token.js';
 import { bodyTypeOf } from '../request/body-type.js';
 import { Request } from '../request/request.js';
@@ -89,7 +90,8 @@ function bodyPass(req: Request, acceptsFormTokens: boolean): Pass | undefined {
   if (token === undefined) return undefined;
   const user = userPass(token);
   if (user !== undefined) {
-    return { ...user, freshToken: signToken(user.user, tokenKey(), authSettings().lifetimeMinutes) };
+    const renewal = { maxAgeMinutes: authSettings().renewalMinutes };
+    return { ...user, freshToken: renewToken(user.user, tokenKey(), renewal) };
   }
   if (!acceptsFormTokens || !Request.hasSession(req) || !isFormTokenOf(token, req)) return undefined;
   return { user: { type: 'form' }, freshToken: formTokenOf(req) };

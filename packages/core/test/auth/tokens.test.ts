@@ -98,9 +98,9 @@ test('getPayload reads a token without checking it', () => {
   expect(getPayload('no.token.here')).toBeNull();
 });
 
-test('refreshToken gives the same payload a new lifetime', () => {
-  const old = signToken({ user_id: 7 }, KEY, 1);
-  const fresh = validToken(Auth.refreshToken(old, undefined, 120) as string);
+test('refreshToken gives the same payload the lifetime it had, counted from now', () => {
+  const old = signToken({ user_id: 7 }, KEY, 120, Date.now() - 30 * MINUTE);
+  const fresh = validToken(Auth.refreshToken(old) as string);
   expect(fresh).toMatchObject({ user_id: 7 });
   expect(fresh?.exp - fresh?.iat).toBe(7200);
 });

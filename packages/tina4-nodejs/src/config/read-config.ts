@@ -140,6 +140,7 @@ function assemble(read: Read, warnings: readonly string[], mistakes: Set<string>
       secret: read('TINA4_SECRET'),
       tokenMinutes: read('TINA4_TOKEN_LIMIT'),
       tokenSeconds: read('TINA4_JWT_EXPIRY'),
+      renewalMinutes: read('TINA4_TOKEN_RENEW_LIMIT'),
       algorithm: read('TINA4_JWT_ALGORITHM'),
       apiKey: read('TINA4_API_KEY'),
       securesWrites: read('TINA4_SECURE_WRITES'),

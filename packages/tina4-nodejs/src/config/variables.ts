@@ -685,6 +685,13 @@ export const variablesByArea = {
       about: 'Minutes that a token is valid; 0 means for good.',
     },
     {
+      name: 'TINA4_TOKEN_RENEW_LIMIT',
+      kind: 'number',
+      default: 1440,
+      min: 0,
+      about: 'Minutes after its first token that a chain of renewed tokens ends; 0: renewing makes no token live longer.',
+    },
+    {
       name: 'TINA4_JWT_EXPIRY',
       kind: 'integer',
       min: 0,

@@ -34,11 +34,12 @@ export function logSettingsOf(config: Config, projectDir: string): LogSettings {
 
 /** What tokens are made and checked with. */
 export function authSettingsOf(config: Config, projectDir: string): AuthSettings {
-  const { secret, algorithm, tokenMinutes, tokenSeconds, apiKey } = config.auth;
+  const { secret, algorithm, tokenMinutes, tokenSeconds, renewalMinutes, apiKey } = config.auth;
   return Object.freeze({
     secret,
     algorithm,
     apiKey,
+    renewalMinutes,
     lifetimeMinutes: tokenSeconds === undefined ? tokenMinutes : tokenSeconds / 60,
     keyFile: resolve(projectDir, 'secrets/jwt.key'),
   });
