@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { acceptedCoding } from '../negotiation.js';
+import { isDeclaredPublic, isForDeliveryNetworks, privateCacheControl } from './cache-control.js';
 import {
   CONTENT_CODINGS,
   encodeBody,
@@ -132,17 +133,22 @@ function buildHeaders(answer: RecordedAnswer, session: SessionHeaders): Outgoing
       headers[USUAL_CASE[key] ?? name] = value as string;
     }
   }
-  if (session.isPrivate) markPrivate(headers, answer, session.setCookie !== undefined);
+  if (session.isPrivate) markPrivate(headers, session.setCookie !== undefined);
   const { setCookie } = session;
   if (setCookie !== undefined) headers['Set-Cookie'] = [...answer.cookies, setCookie];
   else if (answer.cookies.length > 0) headers['Set-Cookie'] = answer.cookies as string[];
   return headers;
 }
 
-/** RFC 9111, section 5.2.2.7. What the app said about caching wins, unless a new session cookie would be cached with it. */
-function markPrivate(headers: OutgoingHttpHeaders, answer: RecordedAnswer, setsCookie: boolean): void {
-  const own = answer.headers?.get('cache-control');
-  if (own === undefined) headers['Cache-Control'] = 'private, no-cache';
-  else if (setsCookie && /\bpublic\b|\bs-maxage\b/i.test(String(own.value)))
-    headers['Cache-Control'] = 'private, no-cache';
+/**
+ * Shared caches must not keep what is for one visitor. That an answer which merely read the session is for everyone is for the
+ * app to say; one that carries a session cookie never is.
+ */
+function markPrivate(headers: OutgoingHttpHeaders, setsCookie: boolean): void {
+  const own = headers['Cache-Control'];
+  const ownText = own === undefined ? undefined : String(own);
+  if (!setsCookie && isDeclaredPublic(ownText)) return;
+  headers['Cache-Control'] = privateCacheControl(ownText);
+  if (!setsCookie) return;
+  for (const name of Object.keys(headers)) if (isForDeliveryNetworks(name.toLowerCase())) delete headers[name];
 }
