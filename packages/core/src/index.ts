@@ -43,6 +43,7 @@ export { RequestLogger } from './middleware/request-logger.js';
 export type { NameLookup } from './middleware/resolve-middleware.js';
 export { ResponseCache, responseCache } from './middleware/response-cache.js';
 export { SecurityHeadersMiddleware } from './middleware/security-headers.js';
+export { isFromThisMachine } from './request/local-peer.js';
 export { Request } from './request/request.js';
 export { UploadedFile } from './request/uploaded-file.js';
 export { type AnswerHead, type BodyWriter, Response } from './response/response.js';

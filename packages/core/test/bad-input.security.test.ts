@@ -160,7 +160,7 @@ test('in debug a throwing handler shows message and stack, and masks secrets of 
 test('an error with a status of its own is answered with it', async () => {
   const { fetch } = await startApp((router) => {
     router.get('/gone', () => {
-      throw Object.assign(new Error('It was here.'), { statusCode: 410 });
+      throw Object.assign(new Error('It was here.'), { statusCode: 410, expose: true });
     });
   });
   const response = await fetch('/gone');

@@ -1,25 +1,20 @@
+import { STATUS_CODES } from 'node:http';
 import type { AppContext } from '../app-context.js';
 import { HttpError, statusOf } from '../errors/errors.js';
 import { isTina4Error } from '../errors/tina4-error.js';
 import { escapeHtml } from '../escape-html.js';
 import { acceptedType } from '../negotiation.js';
+import { isFromThisMachine } from '../request/local-peer.js';
 import type { Request } from '../request/request.js';
 import { Response } from '../response/response.js';
 import { renderTemplate } from '../templates/render-template.js';
 import { overlayPage } from './overlay.js';
 
-const GENERIC_MESSAGES: Readonly<Record<number, string>> = {
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-};
-
 /**
- * Records the answer to an error, the only place where one becomes a response. The status is the error's own (see `statusOf`);
- * from 500 on the client learns nothing but the status unless debug is on, and the log gets the details. Never rejects: an error
- * that fails while it is looked at, or a page that fails while it is made, is a plain 500.
+ * Records the answer to an error, the only place where one becomes a response. The status is the error's own (see `statusOf`).
+ * Its text is shown when it was made for clients (see `isForClient`), else the standard text of the status; what it was is in
+ * the log. In debug mode a client on this machine is shown everything. Never rejects: an error that fails while it is looked at,
+ * or a page that fails while it is made, is a plain 500.
  */
 export async function answerError(error: unknown, req: Request, res: Response, context: AppContext): Promise<void> {
   try {
@@ -27,13 +22,14 @@ export async function answerError(error: unknown, req: Request, res: Response, c
   } catch (failure) {
     context.log.error(`The answer to an error of ${req.routeLabel} failed itself.`, { error: String(failure) });
     Response.reset(res);
-    res.json({ error: GENERIC_MESSAGES[500], status: 500 }, 500);
+    res.json({ error: standardText(500), status: 500 }, 500);
   }
 }
 
 async function answerByKind(error: unknown, req: Request, res: Response, context: AppContext): Promise<void> {
   const status = statusOf(error);
-  if (status >= 500) logError(error, status, req, context);
+  const isTold = isForClient(error, status);
+  logError(error, { status, isTold }, req, context);
   // Headers of the failed attempt (a content type, a cookie) do not belong to this answer.
   Response.reset(res);
   res.status(status);
@@ -44,27 +40,46 @@ async function answerByKind(error: unknown, req: Request, res: Response, context
     if (error.closesConnection) res.header('Connection', 'close');
   }
 
-  if (context.isDebug && status >= 500 && wantsHtml(req) && error instanceof Error) {
+  // Whoever can reach a developer's port, other machines and pages of the web among them, learns nothing of the source.
+  const showsAll = context.isDebug && isFromThisMachine(req.raw);
+  if (showsAll && status >= 500 && wantsHtml(req) && error instanceof Error) {
     res.html(await overlayPage(error, req));
     return;
   }
   const coded = isTina4Error(error) ? error : undefined;
-  const isSessionError = coded?.code.startsWith('T4_SESSION_') === true;
-  // Below 500 errors are written for the client. So are those of sessions that cannot be had now: it retries or asks the user.
-  const isForClients = status < 500 || (status === 503 && isSessionError) || context.isDebug;
-  const message = isForClients ? clientText(error) : (GENERIC_MESSAGES[status] ?? 'Internal Server Error');
-  const code = isForClients || isSessionError ? coded?.code : undefined;
-  await answerWith(status, message, req, res, context, {
+  const isShown = isTold || showsAll;
+  const code = isShown || isSessionError(coded) ? coded?.code : undefined;
+  await answerWith(status, isShown ? clientText(error) : standardText(status), req, res, context, {
     status,
     ...(code === undefined ? {} : { code }),
     ...(status < 500 ? coded?.details : {}),
-    ...(context.isDebug && status >= 500 && error instanceof Error ? { stack: stackLines(error) } : {}),
+    ...(showsAll && status >= 500 && error instanceof Error ? { stack: stackLines(error) } : {}),
   });
+}
+
+/**
+ * True for errors that were made to be read by a client: below 500 those of this framework, `HttpError` first of all, and any
+ * with `expose: true`, as the packages around Express and Koa mark theirs. Other packages' errors may have a status too, one that
+ * another server answered, and then their text holds addresses and names of the inside. Of errors from 500 on only those of
+ * sessions that cannot be had now are told: the client tries again or asks the user.
+ */
+function isForClient(error: unknown, status: number): boolean {
+  if (status < 500) return isTina4Error(error) || (error as { expose?: unknown } | null)?.expose === true;
+  return status === 503 && isSessionError(error);
+}
+
+function isSessionError(error: unknown): boolean {
+  return isTina4Error(error) && error.code.startsWith('T4_SESSION_');
+}
+
+/** The text of a status (RFC 9110, section 15), for errors whose own is not for clients. */
+function standardText(status: number): string {
+  return STATUS_CODES[status] ?? (status < 500 ? 'Bad Request' : 'Internal Server Error');
 }
 
 /** The text of an error without its code, which is a field of its own. */
 function clientText(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return isTina4Error(error) && message.startsWith(`${error.code}: `) ? message.slice(error.code.length + 2) : message;
 }
 
@@ -119,10 +134,25 @@ function findErrorTemplate(status: number, context: AppContext): string | undefi
   return [`errors/${status}.html`, `errors/${status}.twig`].find((name) => context.templates?.has(name) === true);
 }
 
-function logError(error: unknown, status: number, req: Request, context: AppContext): void {
-  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const cause = error instanceof Error && error.cause !== undefined ? { cause: String(error.cause) } : {};
-  context.log.error(`${req.method} ${req.path} failed with ${status}: ${what}`, { route: req.routeLabel, ...cause });
+function messageOf(error: unknown): string {
+  const { message } = (error ?? {}) as { message?: unknown };
+  return typeof message === 'string' ? message : String(error);
+}
+
+/** From 500 on with its stack. Below, what the client was not told, so that it can be found at all. */
+function logError(
+  error: unknown,
+  { status, isTold }: { readonly status: number; readonly isTold: boolean },
+  req: Request,
+  { log }: AppContext,
+): void {
+  if (status >= 500) {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const cause = error instanceof Error && error.cause !== undefined ? { cause: String(error.cause) } : {};
+    log.error(`${req.method} ${req.path} failed with ${status}: ${what}`, { route: req.routeLabel, ...cause });
+  } else if (!isTold) {
+    log.info(`${req.method} ${req.path} was answered with ${status}: ${messageOf(error)}`, { route: req.routeLabel });
+  }
 }
 
 function stackLines(error: Error): string[] {

@@ -11,7 +11,10 @@ with the value, and what to do.
 
 An answer with a status below 500 carries both: \`{"error":"Invalid JSON","status":400,"code":"T4_BODY_JSON"}\`, the message without
 its code. So does a 503 because of a session. From 500 on all else is for the log: the client gets the status and its usual text,
-for session errors with their code, and in debug mode what the log gets.
+for session errors with their code; in debug mode a client on the same machine gets what the log gets.
+
+An error of your own or of another package is answered with its numeric \`status\` or \`statusCode\`. Its message is shown when it is
+an \`HttpError\` or says \`expose: true\`, and the status is below 500; else it is in the log only.
 
 Generated from the tables in the code by \`npm run docs\`.
 

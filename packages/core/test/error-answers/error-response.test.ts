@@ -62,7 +62,7 @@ test('the message of a coded error begins with its code, the answer has both apa
 
 test('the code of an error of another package is not shown', async () => {
   const answer = await answerTo(
-    Object.assign(new Error('It is gone.'), { status: 410, code: 'ENOENT', details: { a: 1 } }),
+    Object.assign(new Error('It is gone.'), { status: 410, expose: true, code: 'ENOENT', details: { a: 1 } }),
   );
   expect(await answer.json()).toEqual({ error: 'It is gone.', status: 410 });
 });

@@ -15,7 +15,7 @@ test.each([
   const { fetch } = await startApp(
     (router) =>
       void router.get('/', async () => {
-        throw Object.assign(new Error('no'), fields);
+        throw Object.assign(new Error('no'), { expose: true, ...fields });
       }),
   );
   const answer = await fetch('/');

@@ -689,7 +689,8 @@ export const variablesByArea = {
       kind: 'number',
       default: 1440,
       min: 0,
-      about: 'Minutes after its first token that a chain of renewed tokens ends; 0: renewing makes no token live longer.',
+      about:
+        'Minutes after its first token that a chain of renewed tokens ends; 0: renewing makes no token live longer.',
     },
     {
       name: 'TINA4_JWT_EXPIRY',

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger, Router, SessionEngine, SessionRequest } from '@tina4/core';
+import { isFromThisMachine, type Logger, type Router, type SessionEngine, type SessionRequest } from '@tina4/core';
 import { devPageHtml, type RecentRequest } from './dev-page-html.js';
-import { isFromThisMachine } from './local-peer.js';
 
 /** What the page shows, asked anew for each view. */
 export interface DevPageSource {
