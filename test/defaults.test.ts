@@ -48,8 +48,8 @@ test('middleware is set alike, but for CORS headers, which an app made by hand h
 
 test('tokens, cache and log are set alike', () => {
   expect(authSettingsOf(config, root)).toMatchObject(AUTH_DEFAULTS);
-  const { maxEntries, seconds, miss } = config.cache;
-  expect({ maxEntries, seconds, miss: miss === 'null' ? null : undefined }).toEqual(CACHE_DEFAULTS);
+  const { maxEntries, maxBytes, seconds, miss } = config.cache;
+  expect({ maxEntries, maxBytes, seconds, miss: miss === 'null' ? null : undefined }).toEqual(CACHE_DEFAULTS);
   expect(logSettingsOf(config, root)).toMatchObject(LOG_DEFAULTS);
 });
 

@@ -1,5 +1,13 @@
-/** What a cache does where nobody says it: entries that it holds, seconds that a value is kept, what an absent key gives. */
-export const CACHE_DEFAULTS = Object.freeze({ maxEntries: 1000, seconds: 60, miss: null });
+/** What a cache does where nobody says it: what it holds at most, seconds that a value is kept, what an absent key gives. */
+export const CACHE_DEFAULTS = Object.freeze({ maxEntries: 1000, maxBytes: 64 * 1024 * 1024, seconds: 60, miss: null });
+
+/** How much a cache holds. Both count: clients choose what is cached, and how large it is. */
+export interface CacheBounds {
+  /** Default 1,000. */
+  readonly maxEntries?: number | undefined;
+  /** Keys and texts together, default 64 MiB. What is larger by itself is not kept. */
+  readonly maxBytes?: number | undefined;
+}
 
 /** Where cached text is kept. Keys and values are opaque; `expiresAt` is ms since the epoch. */
 export interface CacheStore {

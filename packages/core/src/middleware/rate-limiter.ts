@@ -58,6 +58,11 @@ export class MemoryRateLimitStore implements RateLimitStore {
     this.#now = options.now ?? Date.now;
   }
 
+  /** Addresses that are remembered. */
+  get size(): number {
+    return this.#times.size;
+  }
+
   hit(key: string, limit: number, windowMs: number): RateLimitState {
     const now = this.#now();
     const inWindow = (this.#times.get(key) ?? []).filter((time) => time > now - windowMs);

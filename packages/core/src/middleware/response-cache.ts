@@ -51,7 +51,7 @@ export function isCacheLayer(layer: Middleware): boolean {
 export function cacheLayer(seconds: number, now: () => number = Date.now): Middleware {
   const layer: Middleware = async function responseCache(req, res, next) {
     if (req.method !== 'GET' || seconds === 0 || isPersonal(req)) return next();
-    const key = `answer:${req.headers.host ?? ''}:${req.url}`;
+    const key = keyOf(req);
     const cached = await cacheStore().get(key);
     countLookup(cached !== undefined);
     if (cached !== undefined) return replay(JSON.parse(cached) as CachedAnswer, res, now());
@@ -70,6 +70,11 @@ export function cacheLayer(seconds: number, now: () => number = Date.now): Middl
   };
   layers.add(layer);
   return layer;
+}
+
+/** Host and URL as a list, so that no client can move the border between them: an answer to one host is none to another. */
+function keyOf(req: Request): string {
+  return `answer:${JSON.stringify([req.headers.host ?? '', req.url])}`;
 }
 
 function isPersonal(req: Request): boolean {

@@ -134,6 +134,7 @@ function assemble(read: Read, warnings: readonly string[], mistakes: Set<string>
       folder: read('TINA4_CACHE_DIR'),
       seconds: read('TINA4_CACHE_TTL'),
       maxEntries: read('TINA4_CACHE_MAX_ENTRIES'),
+      maxBytes: read('TINA4_CACHE_MAX_BYTES'),
       miss: read('TINA4_CACHE_MISS'),
     },
     auth: {

@@ -660,6 +660,13 @@ export const variablesByArea = {
       about: 'Entries that the cache holds; the longest unused go first.',
     },
     {
+      name: 'TINA4_CACHE_MAX_BYTES',
+      kind: 'bytes',
+      default: 64 * 1024 * 1024,
+      min: 1,
+      about: 'Bytes that the cache holds, keys included; what is larger by itself is not kept.',
+    },
+    {
       name: 'TINA4_CACHE_MISS',
       kind: 'choice',
       choices: { null: 'null', undefined: 'undefined' },

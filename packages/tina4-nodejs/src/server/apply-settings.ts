@@ -91,10 +91,10 @@ async function makeUploadFolder({ server }: Config, projectDir: string): Promise
 }
 
 function useCache({ cache }: Config, projectDir: string): void {
-  const { maxEntries, seconds } = cache;
+  const { maxEntries, maxBytes, seconds } = cache;
   const store =
     cache.backend === 'file'
-      ? new FileCache({ directory: resolve(projectDir, cache.folder), maxEntries })
-      : new MemoryCache({ maxEntries });
+      ? new FileCache({ directory: resolve(projectDir, cache.folder), maxEntries, maxBytes })
+      : new MemoryCache({ maxEntries, maxBytes });
   provideCache({ store, seconds, miss: cache.miss === 'undefined' ? undefined : null });
 }
