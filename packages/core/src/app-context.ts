@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import type { OutageLog } from './error-answers/outage-log.js';
 import type { Request } from './request/request.js';
 import type { SessionEngine } from './session-port.js';
 
@@ -63,6 +64,8 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
 export interface AppContext {
   readonly isDebug: boolean;
   readonly log: Logger;
+  /** The lines of answers that an outage makes by the thousand. */
+  readonly outages: OutageLog;
   readonly limits: Limits;
   readonly sessions: SessionEngine | undefined;
   readonly templates: TemplateRenderer | undefined;

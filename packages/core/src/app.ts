@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AppContext, DEFAULT_LIMITS, type Limits, type Logger, type TemplateRenderer } from './app-context.js';
 import { AppRoutes } from './app-routes.js';
 import { consoleLogger } from './console-logger.js';
+import { OutageLog } from './error-answers/outage-log.js';
 import { MIDDLEWARE_DEFAULTS, type MiddlewareSettings } from './middleware/middleware-settings.js';
 import { middlewareResolver, type NameLookup } from './middleware/resolve-middleware.js';
 import { handleRequest } from './pipeline.js';
@@ -74,9 +75,11 @@ export class App {
 
   constructor(options: AppOptions) {
     this.router = options.router ?? new Router();
+    const log = options.log ?? consoleLogger;
     this.#context = Object.freeze({
       isDebug: options.isDebug ?? APP_DEFAULTS.isDebug,
-      log: options.log ?? consoleLogger,
+      log,
+      outages: new OutageLog(log),
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       sessions: options.sessions,
       templates: options.templates,

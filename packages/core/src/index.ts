@@ -29,6 +29,8 @@ export { type CookieOptions, readSetCookie } from './cookies.js';
 export { HttpError } from './errors/errors.js';
 export { isTina4Error, Tina4Error } from './errors/tina4-error.js';
 export { escapeHtml } from './escape-html.js';
+export { withoutSecrets } from './log-secrets.js';
+export { safeLogJson, safeLogMessage } from './log-text.js';
 export { compose, type Middleware, type Next } from './middleware/compose.js';
 export { CorsMiddleware, type CorsOptions, cors } from './middleware/cors.js';
 export { CsrfMiddleware, csrfMiddleware } from './middleware/csrf.js';

@@ -7,8 +7,8 @@ const names = `
   Request RequestLogger Response ResponseCache Route RouteGroup Router SecurityHeadersMiddleware TemplateError
   Templates Tina4Error UploadedFile Validator cacheDelete cacheGet cacheSet cacheStats checkPassword
   clearCache compose consoleLogger cors createApp csrfMiddleware escapeHtml freshTemplates getPayload getToken
-  hashPassword isFromThisMachine isTina4Error listen provideCache readSetCookie refreshToken responseCache safeHtml
-  templateForPath validToken validateApiKey validateFormToken within
+  hashPassword isFromThisMachine isTina4Error listen provideCache readSetCookie refreshToken responseCache safeHtml safeLogJson safeLogMessage
+  templateForPath validToken validateApiKey validateFormToken within withoutSecrets
 `;
 
 test('the HTTP half exports these names and no others', () => {

@@ -139,20 +139,35 @@ function messageOf(error: unknown): string {
   return typeof message === 'string' ? message : String(error);
 }
 
-/** From 500 on with its stack. Below, what the client was not told, so that it can be found at all. */
+/**
+ * From 500 on with its stack; below, what the client was not told, so that it can be found at all. That a session cannot be had
+ * now is no fault of a line of code: no stack, and many such answers share a line. The engine itself logs who waited for whom.
+ */
 function logError(
   error: unknown,
   { status, isTold }: { readonly status: number; readonly isTold: boolean },
   req: Request,
-  { log }: AppContext,
+  { log, outages }: AppContext,
 ): void {
   if (status >= 500) {
+    if (status === 503 && isTina4Error(error)) {
+      if (error.code !== 'T4_SESSION_BUSY') outages.note(error.code, outageLine(error, status, req));
+      return;
+    }
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const cause = error instanceof Error && error.cause !== undefined ? { cause: String(error.cause) } : {};
-    log.error(`${req.method} ${req.path} failed with ${status}: ${what}`, { route: req.routeLabel, ...cause });
+    log.error(`${req.method} ${req.path} failed with ${status}: ${what}`, { route: req.routeLabel, ...causeOf(error) });
   } else if (!isTold) {
     log.info(`${req.method} ${req.path} was answered with ${status}: ${messageOf(error)}`, { route: req.routeLabel });
   }
+}
+
+function outageLine(error: Error, status: number, req: Request): string {
+  const { cause } = causeOf(error);
+  return `${req.routeLabel} failed with ${status}: ${error.message}${cause === undefined ? '' : ` (${cause})`}`;
+}
+
+function causeOf(error: unknown): { readonly cause?: string } {
+  return error instanceof Error && error.cause !== undefined ? { cause: String(error.cause) } : {};
 }
 
 function stackLines(error: Error): string[] {

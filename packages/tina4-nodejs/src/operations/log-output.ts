@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { safeLogJson } from '@tina4/core';
 import { pino } from 'pino';
 import { type LogFile, openLogFile } from './log-file.js';
 import type { LogLevel, LogSettings } from './log-settings.js';
@@ -29,10 +30,6 @@ const PINO_LEVELS: Readonly<Record<LogLevel, string>> = {
 };
 const LEVEL_NAMES: Readonly<Record<string, string>> = { debug: 'DEBUG', info: 'INFO', warn: 'WARNING', error: 'ERROR' };
 
-/** Fields whose values never belong in a log, at the top of a context and one step below. */
-const SECRETS = ['password', 'passwd', 'secret', 'token', 'authorization', 'cookie', '["set-cookie"]'];
-const REDACTED = SECRETS.flatMap((field) => [field, field.startsWith('[') ? `*${field}` : `*.${field}`]);
-
 /** Opens the destinations. Lines are JSON inside (`timestamp`, `level`, `message`, context); text is made of them at the end. */
 export function openLogOutput(settings: LogSettings, stdout?: LineSink): LogOutput {
   const terminal = settings.output === 'file' ? undefined : openTerminal(settings, stdout);
@@ -47,7 +44,6 @@ export function openLogOutput(settings: LogSettings, stdout?: LineSink): LogOutp
       messageKey: 'message',
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: LEVEL_NAMES[label] ?? label.toUpperCase() }) },
-      redact: { paths: REDACTED, censor: '[hidden]' },
     },
     {
       write(line: string) {
@@ -84,6 +80,11 @@ function openTerminal(settings: LogSettings, sink: LineSink | undefined): LogFil
   };
 }
 
+/** The line's own end stays. */
+function safeJsonLine(line: string): string {
+  return `${safeLogJson(line.trimEnd())}\n`;
+}
+
 function openFile(settings: LogSettings): LogFile {
   const shown = formatter(settings, false);
   const file = openLogFile(settings, (error) => {
@@ -93,5 +94,5 @@ function openFile(settings: LogSettings): LogFile {
 }
 
 function formatter({ format }: LogSettings, isColoured: boolean): (line: string) => string {
-  return format === 'json' ? (line) => line : (line) => textLine(JSON.parse(line) as LogLine, isColoured);
+  return format === 'json' ? safeJsonLine : (line) => textLine(JSON.parse(line) as LogLine, isColoured);
 }

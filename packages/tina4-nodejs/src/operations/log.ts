@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { within } from '@tina4/core';
+import { within, withoutSecrets } from '@tina4/core';
 import { type LineSink, type LogMethod, type LogOutput, openLogOutput } from './log-output.js';
 import { LOG_DEFAULTS, type LogSettings } from './log-settings.js';
 
@@ -70,12 +70,10 @@ function textOf(message: unknown): string {
 
 function fieldsOf(context: unknown): Record<string, unknown> {
   if (context === undefined || context === null) return {};
-  if (context instanceof Error) return { error: context.stack ?? context.message };
-  if (typeof context !== 'object' || Array.isArray(context)) return { context };
+  if (context instanceof Error) return { error: withoutSecrets(context) };
+  const shown = withoutSecrets(context);
+  if (typeof shown !== 'object' || shown === null || Array.isArray(shown)) return { context: shown };
   return Object.fromEntries(
-    Object.entries(context).map(([field, value]) => [
-      OWN_FIELDS.has(field) ? `context_${field}` : field,
-      value instanceof Error ? (value.stack ?? value.message) : value,
-    ]),
+    Object.entries(shown).map(([field, value]) => [OWN_FIELDS.has(field) ? `context_${field}` : field, value]),
   );
 }
