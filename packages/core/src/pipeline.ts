@@ -93,7 +93,7 @@ export async function handleRequest(
     context.log.error(`The answer to ${target.label} broke off while it was sent.`, { error: String(error) });
   }
   tellFinished(req, status, context);
-  const cleaning = Request.finish(req);
+  const cleaning = Request.finish(req)?.catch((error) => tellUnfinished(req, status, error, context));
   if (cleaning !== undefined) await cleaning;
 }
 
@@ -109,6 +109,10 @@ function tellFinished(req: Request, status: number, { onFinish, log }: AppContex
   } catch (error) {
     log.error(`The listener for finished requests failed after ${req.routeLabel}.`, { error: String(error), status });
   }
+}
+
+function tellUnfinished(req: Request, status: number, error: unknown, { log }: AppContext): void {
+  log.error(`What was to be done after ${req.routeLabel} failed.`, { error: String(error), status });
 }
 
 function takeAnswer(res: Response, { reviseHtml }: AppContext): RecordedAnswer {

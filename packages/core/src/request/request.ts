@@ -225,10 +225,10 @@ export class Request<Params = AnyParams> implements SessionRequest {
     req.#bodyFields = fields;
   }
 
-  /** Notes what is to be done when the answer has left, after what was noted before. */
+  /** Notes what is to be done when the answer has left, after what was noted before and whatever became of that. */
   static onFinish(req: Request, cleanUp: () => Promise<void>): void {
     const before = req.#cleanUp;
-    req.#cleanUp = before === undefined ? cleanUp : () => before().then(cleanUp);
+    req.#cleanUp = before === undefined ? cleanUp : () => before().finally(cleanUp);
   }
 
   /** Does what was noted, once. For the pipeline. */

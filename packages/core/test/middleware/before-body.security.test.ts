@@ -272,6 +272,20 @@ test('what is refused by its head has security headers and a line in the log, an
   ).toEqual(['200', '429']);
 });
 
+test('a request log that cannot be written leaves the answer as it is, and no upload behind', async () => {
+  const failing = () => {
+    throw new Error('disk full');
+  };
+  const errors: string[] = [];
+  const log = { debug() {}, warn() {}, info: failing, error: (line: string) => void errors.push(line) };
+  const app = await start({ log }, (router) => router.use(RequestLogger));
+  const form = new FormData();
+  form.set('file', new Blob(['text']), 'f');
+  expect((await app.fetch('/write', { method: 'POST', body: form })).status).toBe(200);
+  while (errors.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect([errors, await readdir(uploadDirectory)]).toEqual([['What was to be done after POST /write failed.'], []]);
+});
+
 test('a refused request with a short body keeps its connection', async () => {
   const app = await start();
   const request = 'POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello';
