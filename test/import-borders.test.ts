@@ -100,7 +100,7 @@ const FLOORS: Readonly<Record<(typeof packageNames)[number], readonly (readonly 
     ['templates/'],
     ['auth/', 'cache/', 'connection/', 'console-logger.ts', 'validator.ts'],
     ['cookies.ts', 'negotiation.ts', 'public-path.ts'],
-    ['errors/', 'app-context.ts', 'escape-html.ts', 'session-port.ts', 'within.ts'],
+    ['errors/', 'app-context.ts', 'escape-html.ts', 'log-secrets.ts', 'log-text.ts', 'session-port.ts', 'within.ts'],
   ],
   sessions: [
     ['index.ts'],

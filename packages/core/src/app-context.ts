@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import type { OutageLog } from './error-answers/outage-log.js';
+import type { MiddlewareSettings } from './middleware/middleware-settings.js';
 import type { Request } from './request/request.js';
 import type { SessionEngine } from './session-port.js';
 
@@ -77,6 +78,8 @@ export interface AppContext {
   readonly isTrustedProxy: (address: string, hop: number) => boolean;
   /** Development: changes the text of HTML answers on their way out. */
   readonly reviseHtml: ((html: string) => string) | undefined;
+  /** Settings of the middleware that comes with the framework. */
+  readonly middleware: MiddlewareSettings;
   /** Called when the answer has left, for request logs. */
   readonly onFinish: ((req: Request, status: number) => void) | undefined;
 }

@@ -75,6 +75,7 @@ export class App {
 
   constructor(options: AppOptions) {
     this.router = options.router ?? new Router();
+    const settings = { ...MIDDLEWARE_DEFAULTS, ...options.middleware };
     const log = options.log ?? consoleLogger;
     this.#context = Object.freeze({
       isDebug: options.isDebug ?? APP_DEFAULTS.isDebug,
@@ -87,6 +88,7 @@ export class App {
       cookieMaxAgeUnit: options.cookieMaxAgeUnit ?? APP_DEFAULTS.cookieMaxAgeUnit,
       isTrustedProxy: trustProxies(options.trustedProxies ?? APP_DEFAULTS.trustedProxies),
       reviseHtml: options.reviseHtml,
+      middleware: settings,
       onFinish: options.onFinish,
     });
     const fallbacks = {
@@ -99,7 +101,6 @@ export class App {
       redirectsTrailingSlash: options.redirectsTrailingSlash ?? APP_DEFAULTS.redirectsTrailingSlash,
       servesPages: options.servesPages ?? APP_DEFAULTS.servesPages,
     };
-    const settings = { ...MIDDLEWARE_DEFAULTS, ...options.middleware };
     const resolve = middlewareResolver(settings, options.declaredNames);
     this.#buildRoutes = () => new AppRoutes(this.router, resolve, settings, fallbacks);
   }

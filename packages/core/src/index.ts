@@ -40,7 +40,7 @@ export {
   type RateLimitState,
   type RateLimitStore,
 } from './middleware/middleware-settings.js';
-export { RateLimiterMiddleware } from './middleware/rate-limiter.js';
+export { provideRateLimit, type RateLimitCheck, RateLimiterMiddleware } from './middleware/rate-limiter.js';
 export { RequestLogger } from './middleware/request-logger.js';
 export type { NameLookup } from './middleware/resolve-middleware.js';
 export { ResponseCache, responseCache } from './middleware/response-cache.js';

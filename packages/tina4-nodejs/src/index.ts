@@ -37,6 +37,7 @@ export {
   type MiddlewareSpec,
   type Next,
   type PathParams,
+  type RateLimitCheck,
   RateLimiterMiddleware,
   type RateLimitState,
   type RateLimitStore,

@@ -38,11 +38,7 @@ export interface AuthGateOptions {
  */
 export function authGate({ acceptsFormTokens, isOutermost }: AuthGateOptions): Middleware {
   const layer: Middleware = function authGate(req, res, next) {
-    const pass = headPass(req) ?? bodyPass(req, acceptsFormTokens) ?? sessionPass(req);
-    if (pass === undefined) return refuse(res);
-    req.user = pass.user;
-    if (pass.freshToken !== undefined) res.header('FreshToken', pass.freshToken);
-    return next();
+    return identify(req, res, acceptsFormTokens) ? next() : refuse(res);
   };
   return withAdmission(layer, (req, res) => {
     if (!hasBody(req.raw) || mayHaveSession(req)) return;
@@ -52,6 +48,15 @@ export function authGate({ acceptsFormTokens, isOutermost }: AuthGateOptions): M
     else if (Number(req.headers['content-length'] ?? 0) > UNPROVEN_BODY_BYTES) refuse(res);
     else boundUnproven(req, () => refuse(res).header('Connection', 'close'));
   });
+}
+
+/** Sets `req.user` from the token of the request. False when it brought none that is in force. */
+export function identify(req: Request, res: Response, acceptsFormTokens = false): boolean {
+  const pass = headPass(req) ?? bodyPass(req, acceptsFormTokens) ?? sessionPass(req);
+  if (pass === undefined) return false;
+  req.user = pass.user;
+  if (pass.freshToken !== undefined) res.header('FreshToken', pass.freshToken);
+  return true;
 }
 
 /** True when the request carries a valid bearer token or API key: no other site can make a browser send one. */
@@ -110,6 +115,6 @@ function userPass(token: string): Pass | undefined {
 }
 
 /** RFC 9110, section 15.5.2: a 401 names the way to authenticate. */
-function refuse(res: Response): Response {
+export function refuse(res: Response): Response {
   return res.header('WWW-Authenticate', 'Bearer').json({ error: 'Unauthorized' }, 401);
 }

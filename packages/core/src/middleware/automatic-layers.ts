@@ -1,4 +1,5 @@
 import type { Route } from '../routing/route.js';
+import { isAccessRule } from './access-rules.js';
 import { authGate } from './auth-gate.js';
 import type { Middleware } from './compose.js';
 import { corsLayer, isCorsLayer } from './cors.js';
@@ -18,8 +19,8 @@ export function withGlobalSettings(layers: readonly Middleware[], settings: Midd
 }
 
 /**
- * The layers of a route with what its settings ask for: the access checks outside, the cache next to the handler. `isOutermost`
- * is true when no middleware of the app's own runs before them.
+ * The layers of a route with what its settings ask for: the access checks outside, what its user must have the right to after all
+ * other middleware, the cache next to the handler. `isOutermost` is true when no middleware of the app's own runs before them.
  */
 export function withRouteSettings(
   layers: readonly Middleware[],
@@ -30,11 +31,16 @@ export function withRouteSettings(
   const isWrite = !SAFE_METHODS.has(route.method);
   const isSecured = route.setting('isSecured');
   const seconds = route.setting('cacheSeconds');
+  const rules = layers.filter(isAccessRule);
+  const caches = layers.filter(isCacheLayer);
+  const others = layers.filter((layer) => !isAccessRule(layer) && !isCacheLayer(layer));
   const outer: Middleware[] = [];
-  if (isSecured === true) outer.push(authGate({ acceptsFormTokens: false, isOutermost }));
+  // Where nothing but a token can tell who asks, a right is refused as early as a login is.
+  const isRightOfToken = rules.length > 0 && isSecured === undefined && isOutermost && others.length === 0;
+  if (isSecured === true || isRightOfToken) outer.push(authGate({ acceptsFormTokens: false, isOutermost }));
   else if (isSecured === undefined && isWrite && settings.auth.securesWrites)
     outer.push(authGate({ acceptsFormTokens: true, isOutermost }));
   if (isWrite && settings.auth.csrf) outer.push(csrfLayer(settings.cors.origins));
   const inner = seconds === undefined ? [] : [cacheLayer(seconds)];
-  return [...outer, ...layers.filter((layer) => !isCacheLayer(layer)), ...layers.filter(isCacheLayer), ...inner];
+  return [...outer, ...others, ...rules, ...caches, ...inner];
 }

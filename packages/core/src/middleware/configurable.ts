@@ -1,4 +1,4 @@
-import { Tina4Error } from '../errors/tina4-error.js';
+import { Request } from '../request/request.js';
 import type { Middleware } from './compose.js';
 import type { MiddlewareSettings } from './middleware-settings.js';
 
@@ -16,12 +16,19 @@ export interface Configurable {
   readonly [MAKE]: MakeMiddleware;
 }
 
-/** A middleware function that `make` replaces at the start. */
+/**
+ * A middleware function that `make` replaces at the start. Called from the app's own code, as in `cors()(req, res, next)`, it is
+ * made for the app that the request is in, once.
+ */
 export function configurable(make: MakeMiddleware): Middleware & Configurable {
-  const placeholder: Middleware = () => {
-    throw new Tina4Error('T4_MIDDLEWARE_UNRESOLVED', 'give this middleware to a router instead of calling it.');
+  const made = new WeakMap<MiddlewareSettings, Middleware>();
+  const called: Middleware = (req, res, next) => {
+    const settings = Request.middlewareSettingsOf(req);
+    const layer = made.get(settings) ?? make(settings);
+    made.set(settings, layer);
+    return layer(req, res, next);
   };
-  return Object.assign(placeholder, { [MAKE]: make });
+  return Object.assign(called, { [MAKE]: make });
 }
 
 export function isConfigurable(spec: unknown): spec is Configurable {

@@ -4,7 +4,12 @@ import { Response } from '../response/response.js';
 import { headLayer } from './before-body.js';
 import type { Middleware } from './compose.js';
 import { MAKE, type MakeMiddleware } from './configurable.js';
-import type { RateLimitSettings, RateLimitState, RateLimitStore } from './middleware-settings.js';
+import {
+  MIDDLEWARE_DEFAULTS,
+  type RateLimitSettings,
+  type RateLimitState,
+  type RateLimitStore,
+} from './middleware-settings.js';
 
 /** Requests in a window where the limiter is named and no setting says how many. */
 export const DEFAULT_LIMIT = 60;
@@ -13,6 +18,16 @@ const EXEMPT = new Set(['/health', '/__health']);
 
 /** `RateLimiterMiddleware`, or by name with a limit of its own: `"RateLimiter:30"`. */
 export class RateLimiterMiddleware {
+  /**
+   * Counts a request of the address `ip` and tells whether it is within the app's limit. A plain value. These requests are counted
+   * by themselves, in this process: not together with those of a limiter that was given to a router.
+   */
+  static check(ip: string): RateLimitCheck {
+    const { limit = DEFAULT_LIMIT, windowSeconds } = checkSettings;
+    const state = limit === 0 ? UNLIMITED : checkedAddresses.hit(addressKey(ip), limit, windowSeconds * 1000);
+    return asCheck(state);
+  }
+
   static readonly [MAKE]: MakeMiddleware = ({ rateLimit }, argument) => {
     const own = argument === undefined || argument === '' ? undefined : Number(argument);
     if (own !== undefined && (!Number.isInteger(own) || own < 0)) {
@@ -23,6 +38,21 @@ export class RateLimiterMiddleware {
     }
     return rateLimitLayer({ ...rateLimit, limit: own ?? rateLimit.limit ?? DEFAULT_LIMIT });
   };
+}
+
+/** What `RateLimiterMiddleware.check()` tells. Also a pair: `const [allowed, state] = RateLimiterMiddleware.check(ip)`. */
+export interface RateLimitCheck extends Iterable<boolean | RateLimitCheck> {
+  readonly allowed: boolean;
+  /** 0: there is no limit. */
+  readonly limit: number;
+  readonly remaining: number;
+  /** When the oldest request that counts leaves the window: Unix seconds, as in the header. */
+  readonly reset: number;
+}
+
+/** Says which limit `RateLimiterMiddleware.check()` counts for; Tina4 code calls it from anywhere. Counts before it stay. */
+export function provideRateLimit(settings: RateLimitSettings): void {
+  checkSettings = settings;
 }
 
 export function rateLimitLayer(
@@ -75,6 +105,17 @@ export class MemoryRateLimitStore implements RateLimitStore {
     const resetAt = (inWindow[0] ?? now) + windowMs;
     return { allowed, limit, remaining: limit - inWindow.length, resetAt };
   }
+}
+
+let checkSettings: RateLimitSettings = MIDDLEWARE_DEFAULTS.rateLimit;
+const checkedAddresses = new MemoryRateLimitStore();
+const UNLIMITED: RateLimitState = { allowed: true, limit: 0, remaining: Number.MAX_SAFE_INTEGER, resetAt: 0 };
+
+function asCheck({ allowed, limit, remaining, resetAt }: RateLimitState): RateLimitCheck {
+  const check = { allowed, limit, remaining, reset: Math.ceil(resetAt / 1000) };
+  // Hidden from JSON and loops: the object is often sent as it is.
+  const iterator = (): Iterator<unknown> => [allowed, check][Symbol.iterator]();
+  return Object.defineProperty(check, Symbol.iterator, { value: iterator }) as RateLimitCheck;
 }
 
 /** One household has a whole /64 of IPv6: each of its addresses by itself would be no limit at all. */

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { AppContext, Logger } from '../app-context.js';
 import { parseCookies } from '../cookies.js';
 import { Tina4Error } from '../errors/tina4-error.js';
+import type { MiddlewareSettings } from '../middleware/middleware-settings.js';
 import { acceptedType } from '../negotiation.js';
 import type { AnyParams } from '../routing/path-params.js';
 import type { Target } from '../routing/target.js';
@@ -202,11 +203,16 @@ export class Request<Params = AnyParams> implements SessionRequest {
     return () => socket.removeListener('close', listener);
   }
 
-  /** What the request leads to. For the pipeline. */
   static logOf(req: Request): Logger {
     return req.#context.log;
   }
 
+  /** Settings of the app that answers. For middleware that the app's code calls by itself. */
+  static middlewareSettingsOf(req: Request): MiddlewareSettings {
+    return req.#context.middleware;
+  }
+
+  /** What the request leads to. For the pipeline. */
   static targetOf(req: Request): Target {
     return req.#target;
   }

@@ -1,3 +1,4 @@
+import { requirePermission, requireRole } from '../middleware/access-rules.js';
 import type { SessionMode } from '../session-port.js';
 import { givenMiddleware } from './given-middleware.js';
 import type { GroupFrame, MiddlewareSpec, RouteSettings } from './route.js';
@@ -22,6 +23,14 @@ export class RouteGroup {
 
   noAuth(): this {
     return this.#set('isSecured', false);
+  }
+
+  role(...roles: string[]): this {
+    return this.middleware(requireRole(roles));
+  }
+
+  can(...permissions: string[]): this {
+    return this.middleware(requirePermission(permissions));
   }
 
   cache(seconds = 60): this {

@@ -1,3 +1,4 @@
+import { requirePermission, requireRole } from '../middleware/access-rules.js';
 import type { Middleware } from '../middleware/compose.js';
 import type { Request } from '../request/request.js';
 import type { Response } from '../response/response.js';
@@ -92,6 +93,22 @@ export class Route {
   /** Opens a route that would be secured. */
   noAuth(): this {
     return this.#set('isSecured', false);
+  }
+
+  /**
+   * Lets only users with one of `roles` through, by `role` or `roles` of `req.user`: the payload of the token, or what middleware
+   * put there. 401 without a user, 403 for others. Called twice, or by a group too: all of them count.
+   */
+  role(...roles: string[]): this {
+    return this.middleware(requireRole(roles));
+  }
+
+  /**
+   * Lets only users through who were granted all of `permissions`, by `permission` or `permissions` of `req.user`; a granted
+   * `posts.*` covers `posts.delete`, `*` everything. 401 without a user, 403 for others.
+   */
+  can(...permissions: string[]): this {
+    return this.middleware(requirePermission(permissions));
   }
 
   /** Caches the complete answer per URL, for GET. `seconds` defaults to 60. */

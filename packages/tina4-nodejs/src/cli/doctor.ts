@@ -6,6 +6,7 @@ import { ConfigError } from '../config/config-error.js';
 import { describeSettings } from '../config/describe-settings.js';
 import type { Config } from '../config/read-config.js';
 import { readProjectSettings } from '../project/environment.js';
+import { openWritesInText } from '../project/open-writes.js';
 import { exists, findProjectFolders } from '../project/project-folders.js';
 import { storeSettingsOf } from '../server/apply-settings.js';
 import { withoutCredentials } from '../server/banner.js';
@@ -65,7 +66,9 @@ async function checkSettings(root: string): Promise<Finding[]> {
   const findings = [hasFile ? ok('.env is there') : warn('There is no .env; the defaults are used')];
   try {
     const { config, env } = await readProjectSettings(root, process.env);
+    const openWrites = await openWritesInText(config, await findProjectFolders({ basePath: root }));
     findings.push(...config.warnings.map(warn), ...(await checkSessions(config, root)));
+    if (openWrites !== undefined) findings.push(warn(openWrites));
     findings.push(ok(`Database: ${withoutCredentials(config.database.url)}`));
     const { set, unknown } = describeSettings(env, config.session.store.backend);
     const source = (name: string): string => (process.env[name] === undefined ? '.env' : 'environment');

@@ -25,7 +25,7 @@ export async function routes(options: RoutesOptions = {}): Promise<void> {
       method: route.method,
       path: route.pattern.source,
       middleware: route.middlewareSpecs.map(nameOf).join(', ') || '-',
-      auth: authOf(route, auth.securesWrites),
+      auth: authOf(route, auth.securesWrites ?? false),
     }))
     .filter((row) => options.method === undefined || row.method === options.method.toUpperCase())
     .filter((row) => options.filter === undefined || row.path.includes(options.filter))

@@ -724,7 +724,7 @@ export const variablesByArea = {
     {
       name: 'TINA4_SECURE_WRITES',
       kind: 'flag',
-      default: false,
+      defaultText: '`false`, and the start says so where a route is marked noAuth',
       about: 'Ask for a token on every POST, PUT, PATCH and DELETE route that does not opt out.',
     },
     {

@@ -7,6 +7,7 @@ import type { Config } from '../config/read-config.js';
 import { registerHealth } from '../operations/health.js';
 import { Log } from '../operations/log.js';
 import { watchLoopLag } from '../operations/loop-lag.js';
+import { openWritesWarning } from '../project/open-writes.js';
 import type { Project } from '../project/project.js';
 import type { RouteFailure } from '../project/route-loader.js';
 import { describeFailure, listenErrorOf, StartError, startErrorOf } from '../project/start-error.js';
@@ -144,7 +145,9 @@ export class AppServer {
     }
     for (const failure of failures) this.#print(describeFailure(failure));
     this.#app.ready();
-    for (const warning of this.#config.warnings) this.#print(`warning: ${warning}`);
+    const openWrites = openWritesWarning(this.#config, this.router);
+    const warnings = [...this.#config.warnings, ...(openWrites === undefined ? [] : [openWrites])];
+    for (const warning of warnings) this.#print(`warning: ${warning}`);
   }
 
   /** Answers one request; while the project is read again, requests wait. */

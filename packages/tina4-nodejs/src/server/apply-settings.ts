@@ -7,6 +7,7 @@ import {
   MemoryCache,
   type MiddlewareSettings,
   provideCache,
+  provideRateLimit,
   type RateLimitStore,
 } from '@tina4/core';
 import type { SessionEngineOptions, StoreSettings } from '@tina4/sessions';
@@ -22,6 +23,7 @@ import { StartError } from '../project/start-error.js';
 export async function applySettings(config: Config, projectDir: string): Promise<void> {
   await Log.configure(logSettingsOf(config, projectDir));
   useCache(config, projectDir);
+  provideRateLimit(config.rateLimit);
   await makeUploadFolder(config, projectDir);
   await Auth.setup(authSettingsOf(config, projectDir)).catch((error: Error) => Log.warn(error.message));
 }
@@ -55,7 +57,8 @@ export function uploadFolderOf(folder: string | undefined, projectDir: string): 
  * counts for the limit of all requests; without it each process counts by itself.
  */
 export function middlewareSettingsOf(config: Config, sharedLimit?: RateLimitStore): MiddlewareSettings {
-  const { cors, securityHeaders, cache, auth } = config;
+  const { cors, securityHeaders, cache } = config;
+  const auth = { csrf: config.auth.csrf, securesWrites: config.auth.securesWrites ?? false };
   const rateLimit = { ...config.rateLimit, store: sharedLimit };
   return Object.freeze({ cors, rateLimit, securityHeaders, cache, auth, isCorsAutomatic: true });
 }
