@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AppContext, DEFAULT_LIMITS, type Limits, type Logger, type TemplateRenderer } from './app-context.js';
 import { AppRoutes } from './app-routes.js';
+import { LOCAL_HOSTS } from './connection/allowed-hosts.js';
 import { consoleLogger } from './console-logger.js';
 import { OutageLog } from './error-answers/outage-log.js';
 import { MIDDLEWARE_DEFAULTS, type MiddlewareSettings } from './middleware/middleware-settings.js';
@@ -75,10 +76,12 @@ export class App {
 
   constructor(options: AppOptions) {
     this.router = options.router ?? new Router();
-    const settings = { ...MIDDLEWARE_DEFAULTS, ...options.middleware };
+    const isDebug = options.isDebug ?? APP_DEFAULTS.isDebug;
+    const given = { ...MIDDLEWARE_DEFAULTS, ...options.middleware };
+    const settings = { ...given, cors: { ...given.cors, isForThisMachine: isDebug } };
     const log = options.log ?? consoleLogger;
     this.#context = Object.freeze({
-      isDebug: options.isDebug ?? APP_DEFAULTS.isDebug,
+      isDebug,
       log,
       outages: new OutageLog(log),
       limits: { ...DEFAULT_LIMITS, ...options.limits },
@@ -117,10 +120,14 @@ export class App {
   readonly handle = (raw: IncomingMessage, rawResponse: ServerResponse): Promise<void> =>
     handleRequest(raw, rawResponse, this.#currentRoutes(), this.#context);
 
-  /** Opens a port. Rejects with Node's error when it cannot be had. */
+  /**
+   * Opens a port. In debug mode the app answers to `localhost` and addresses only, unless `hosts` says otherwise. Rejects with
+   * Node's error when the port cannot be had.
+   */
   async listen(options: ListenOptions): Promise<RunningServer> {
     this.ready();
-    const server = await listen((raw, rawResponse) => void this.handle(raw, rawResponse), options);
+    const hosts = options.hosts ?? (this.#context.isDebug ? LOCAL_HOSTS : undefined);
+    const server = await listen((raw, rawResponse) => void this.handle(raw, rawResponse), { ...options, hosts });
     this.#servers.push(server);
     return server;
   }

@@ -24,6 +24,7 @@ export {
 export type { CacheStore } from './cache/cache-store.js';
 export { FileCache } from './cache/file-cache.js';
 export { MemoryCache } from './cache/memory-cache.js';
+export { type AllowedHosts, isHostPattern, LOCAL_HOSTS } from './connection/allowed-hosts.js';
 export { consoleLogger } from './console-logger.js';
 export { type CookieOptions, readSetCookie } from './cookies.js';
 export { HttpError } from './errors/errors.js';

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { AllowedHosts } from './connection/allowed-hosts.js';
 import { hostChecker } from './connection/host-header.js';
 import { inTurn, type RequestListener } from './connection/pipelined-requests.js';
 import { cutStalledReaders } from './connection/stalled-readers.js';
@@ -20,6 +21,8 @@ export interface ListenOptions {
   readonly maxConnections?: number | undefined;
   /** How long a client may take nothing of its answer, ms, default 60,000; 0 for any time. */
   readonly sendTimeoutMs?: number | undefined;
+  /** Requests for other hosts are answered 421 before the app sees them. Default: any host. */
+  readonly hosts?: AllowedHosts | undefined;
 }
 
 /** A listening server. */
@@ -39,7 +42,7 @@ const MAX_HEAD_BYTES = 16 * 1024;
 /** Opens the port. Rejects with Node's error (EADDRINUSE, EACCES) when it cannot be had. */
 export async function listen(answer: RequestListener, options: ListenOptions): Promise<RunningServer> {
   const { port, host, maxConnections = 0, sendTimeoutMs = SEND_TIMEOUT_MS } = options;
-  const listener = inTurn(refusingBadHosts(answer));
+  const listener = inTurn(refusingBadHosts(answer, options.hosts));
   const server = createServer(
     {
       // A client must deliver its head and its whole request in time, or a few slow ones hold all connections.
@@ -79,13 +82,22 @@ export async function listen(answer: RequestListener, options: ListenOptions): P
   };
 }
 
-function refusingBadHosts(listener: RequestListener): RequestListener {
-  const isGood = hostChecker();
+function refusingBadHosts(listener: RequestListener, hosts: AllowedHosts | undefined): RequestListener {
+  const check = hostChecker(hosts);
   return (raw, rawResponse) => {
-    if (isGood(raw)) listener(raw, rawResponse);
-    else rawResponse.writeHead(400, { Connection: 'close', 'Content-Length': 0 }).end();
+    const refusal = check(raw);
+    if (refusal === undefined) listener(raw, rawResponse);
+    else if (refusal === 400) rawResponse.writeHead(400, { Connection: 'close', 'Content-Length': 0 }).end();
+    else rawResponse.writeHead(421, { Connection: 'close', 'Content-Type': 'application/json' }).end(OTHER_HOST);
   };
 }
+
+/** The answer for a host that is not one of ours, in the form of every other error. */
+const OTHER_HOST = JSON.stringify({
+  error: 'This app does not answer to that host. TINA4_ALLOWED_HOSTS lists those that it does.',
+  status: 421,
+  code: 'T4_HOST_UNKNOWN',
+});
 
 async function closeServer(server: Server, timeoutMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -3,11 +3,11 @@ import * as exported from '../src/index.js';
 
 // What is not listed is not public. A name that is added or removed is a decision, made here.
 const names = `
-  App Auth CorsMiddleware CsrfMiddleware FileCache HttpError MIDDLEWARE_DEFAULTS MemoryCache RateLimiterMiddleware
+  App Auth CorsMiddleware CsrfMiddleware FileCache HttpError LOCAL_HOSTS MIDDLEWARE_DEFAULTS MemoryCache RateLimiterMiddleware
   Request RequestLogger Response ResponseCache Route RouteGroup Router SecurityHeadersMiddleware TemplateError
   Templates Tina4Error UploadedFile Validator cacheDelete cacheGet cacheSet cacheStats checkPassword
   clearCache compose consoleLogger cors createApp csrfMiddleware escapeHtml freshTemplates getPayload getToken
-  hashPassword isFromThisMachine isTina4Error listen provideCache provideRateLimit readSetCookie refreshToken responseCache safeHtml safeLogJson safeLogMessage
+  hashPassword isFromThisMachine isHostPattern isTina4Error listen provideCache provideRateLimit readSetCookie refreshToken responseCache safeHtml safeLogJson safeLogMessage
   templateForPath validToken validateApiKey validateFormToken within withoutSecrets
 `;
 

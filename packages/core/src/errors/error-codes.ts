@@ -20,6 +20,7 @@ export const CORE_ERROR_CODES = {
   T4_FILE_HIDDEN: 'The path names a dot file; those are never served (403).',
   T4_HANDLER_NO_ANSWER: 'An async handler ended without an answer (500). Return one.',
   T4_HEADER_INVALID: 'A header of the app has a name or a value that HTTP cannot carry, such as a line break (500).',
+  T4_HOST_UNKNOWN: 'The request names a host that the app does not answer to (421). List it in TINA4_ALLOWED_HOSTS.',
   T4_LOG_FILE: 'The log file cannot be written; lines go on to the terminal.',
   T4_MIDDLEWARE_AMBIGUOUS: 'Two functions in different files have the middleware name that a route uses. Rename one.',
   T4_MIDDLEWARE_ARGUMENT: 'What stands behind the colon of a middleware name cannot be used. The start is stopped.',

@@ -1,3 +1,4 @@
+import { isLocalOrigin } from '../request/local-peer.js';
 import { Request } from '../request/request.js';
 import { Response } from '../response/response.js';
 import type { Target } from '../routing/target.js';
@@ -28,6 +29,7 @@ export function cors(options: CorsOptions = {}): Middleware & Configurable {
       headers: listOf(options.headers) ?? settings.headers,
       maxAgeSeconds: options.maxAge ?? settings.maxAgeSeconds,
       credentials: options.credentials ?? settings.credentials,
+      isForThisMachine: settings.isForThisMachine,
     }),
   );
 }
@@ -53,14 +55,15 @@ export function preflightTarget(layers: readonly Middleware[]): Target | undefin
 }
 
 export function corsLayer(settings: CorsSettings): Middleware {
-  const isOpen = settings.origins.includes('*');
+  const isOpen = isOpenToAll(settings);
+  const isLocalAllowed = !isOpen && settings.origins.includes('*');
   const listed = new Set(settings.origins);
   const layer = headLayer('cors', 'describe', (req, res) => {
     const { origin } = req.headers;
     // The answer differs by origin, also for those who send none: caches must know.
     if (!isOpen) addVary(res);
     if (origin === undefined) return;
-    const isAllowed = isOpen || listed.has(origin);
+    const isAllowed = isOpen || listed.has(origin) || (isLocalAllowed && isLocalOrigin(origin));
     if (isAllowed) allow(res, isOpen ? '*' : origin, settings);
     else disallow(res);
     if (!isPreflight(req)) return;
@@ -69,6 +72,11 @@ export function corsLayer(settings: CorsSettings): Middleware {
   });
   layers.add(layer);
   return layer;
+}
+
+/** True when every origin gets the same answer, `*`. */
+function isOpenToAll({ origins, isForThisMachine }: CorsSettings): boolean {
+  return origins.includes('*') && isForThisMachine !== true;
 }
 
 /** OPTIONS of an origin, unless it is meant for a route of the app's own. */

@@ -8,6 +8,11 @@ export interface CorsSettings {
   readonly maxAgeSeconds: number;
   /** Allow cookies; never sent together with `*`. */
   readonly credentials: boolean;
+  /**
+   * Debug mode: `*` stands for origins on this machine. Any site that a developer visits could otherwise read the app that runs
+   * beside the browser.
+   */
+  readonly isForThisMachine?: boolean | undefined;
 }
 
 /** Where an address stands in its window. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import { nameOfHost } from '../connection/host-header.js';
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -27,14 +28,8 @@ export function isLocalOrigin(origin: string): boolean {
   return URL.canParse(origin) && isLocalName(nameOfHost(new URL(origin).host));
 }
 
-/** The name or address of a Host header, in lower case, without port and brackets. */
-export function nameOfHost(host: string): string {
-  const name = host.startsWith('[') ? host.slice(1, host.indexOf(']')) : (host.split(':', 1)[0] as string);
-  return name.toLowerCase();
-}
-
 /** True for `localhost`, names below it, and addresses that lead to this machine. */
-export function isLocalName(name: string): boolean {
+function isLocalName(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || isLoopback(name);
 }
 

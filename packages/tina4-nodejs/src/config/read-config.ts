@@ -1,3 +1,4 @@
+import { isHostPattern } from '@tina4/core';
 import { ConfigError } from './config-error.js';
 import { type Environment, findSet, parseSet } from './read-variable.js';
 import type { Variable } from './variable-types.js';
@@ -45,7 +46,8 @@ function assemble(read: Read, warnings: readonly string[], mistakes: Set<string>
     warnings,
     server: {
       port: read('TINA4_PORT'),
-      host: read('TINA4_HOST'),
+      host: read('TINA4_HOST') ?? (isDebug ? '127.0.0.1' : '0.0.0.0'),
+      allowedHosts: allowedHostsOf(read, mistakes),
       bodies: bodyLimitsOf(read),
       requestTimeoutMs: read('TINA4_REQUEST_TIMEOUT') * 1000,
       sendTimeoutMs: read('TINA4_SEND_TIMEOUT') * 1000,
@@ -175,6 +177,18 @@ function workersOf(read: Read, mistakes: Set<string>): number | 'auto' | undefin
   }
   if (!read('TINA4_CLUSTER') && !read('TINA4_PRODUCTION')) return undefined;
   return text === 'auto' ? 'auto' : Number(text);
+}
+
+/** Undefined: any host, or in debug mode those of this machine. */
+function allowedHostsOf(read: Read, mistakes: Set<string>): readonly string[] | undefined {
+  const names = read('TINA4_ALLOWED_HOSTS');
+  for (const name of names ?? []) {
+    if (isHostPattern(name)) continue;
+    mistakes.add(
+      `TINA4_ALLOWED_HOSTS lists ${JSON.stringify(name)}. Use names such as shop.example, .shop.example or *.`,
+    );
+  }
+  return names;
 }
 
 /** Two names of one setting with different values: the first one counts, and the log says so. */

@@ -66,8 +66,15 @@ export const variablesByArea = {
       name: 'TINA4_HOST',
       kind: 'text',
       aliases: ['HOST'],
-      default: '0.0.0.0',
+      defaultText: '`0.0.0.0`, in debug mode `127.0.0.1`',
       about: 'Address to listen on; `127.0.0.1` keeps the server to this machine. `--host` beats it.',
+    },
+    {
+      name: 'TINA4_ALLOWED_HOSTS',
+      kind: 'list',
+      defaultText: 'any, in debug mode `localhost` and addresses',
+      about:
+        'Hosts that the app answers to, without port, such as `shop.example`; `.shop.example` stands for it and all names below it. Others get 421. Debug mode answers to `localhost` and addresses as well.',
     },
     {
       name: 'TINA4_MAX_UPLOAD_SIZE',

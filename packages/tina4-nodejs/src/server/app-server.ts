@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { type App, listen, type Router, type RunningServer, type Templates } from '@tina4/core';
+import { type AllowedHosts, type App, listen, type Router, type RunningServer, type Templates } from '@tina4/core';
 import { composeApp } from '../compose.js';
 import type { Config } from '../config/read-config.js';
 import { registerHealth } from '../operations/health.js';
@@ -50,7 +50,8 @@ export class AppServer {
     try {
       const { sendTimeoutMs, maxConnections } = server.#config.server;
       const address = { port: server.#wantedPort, host: server.#wantedHost };
-      server.#server = await listen(server.handle, { ...address, sendTimeoutMs, maxConnections });
+      const hosts = server.#allowedHosts;
+      server.#server = await listen(server.handle, { ...address, hosts, sendTimeoutMs, maxConnections });
       server.#watchLoop();
     } catch (error) {
       await server.#stores.close();
@@ -230,6 +231,14 @@ export class AppServer {
   /** Changed files take effect and pages load themselves again. */
   get #isWatched(): boolean {
     return this.#config.isDebug && !this.#config.isReloadOff;
+  }
+
+  /** In debug mode what the developer types: this machine's names, and the one to listen on. */
+  get #allowedHosts(): AllowedHosts | undefined {
+    const { isDebug, server } = this.#config;
+    if (!isDebug && server.allowedHosts === undefined) return undefined;
+    const names = server.allowedHosts ?? [];
+    return { names: isDebug ? [...names, this.#wantedHost] : names, includesAddresses: isDebug };
   }
 
   get #wantedPort(): number {

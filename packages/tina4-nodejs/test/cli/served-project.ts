@@ -71,6 +71,13 @@ export class ServedProject {
     return this.#address();
   }
 
+  /** Serves on a free port of the host that the settings choose. */
+  async serveOnDefaultHost(env: Record<string, string>): Promise<string> {
+    this.output = '';
+    this.start(['serve', '--port', '0'], env);
+    return this.#address();
+  }
+
   /** Runs a script of the project in plain node; resolves to the address once the banner is there. */
   async run(script: string): Promise<string> {
     this.output = '';

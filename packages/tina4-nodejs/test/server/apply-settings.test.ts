@@ -21,6 +21,7 @@ test('token settings take minutes, and seconds where only those are set', () => 
     secret: 's',
     algorithm: 'HS256',
     apiKey: undefined,
+    renewalMinutes: 1440,
     lifetimeMinutes: 60,
     keyFile: join('/srv/app', 'secrets/jwt.key'),
   });
