@@ -42,6 +42,8 @@ export class Route {
   readonly handler: Handler;
   /** File that registered it, where the loader knows. */
   readonly sourceFile: string | undefined;
+  /** Line of that file where it is registered, counted from 1, where it is known. */
+  readonly sourceLine: number | undefined;
   /** Template that a plain object returned by the handler is rendered with. */
   readonly template: string | undefined;
   /** Method and pattern, such as `POST /api/cart/add`, for log lines. */
@@ -58,6 +60,7 @@ export class Route {
     this.pattern = definition.pattern;
     this.handler = definition.handler;
     this.sourceFile = definition.sourceFile;
+    this.sourceLine = definition.sourceLine;
     this.template = definition.template;
     this.group = definition.group;
     this.label = `${definition.method} ${definition.pattern.source}`;
@@ -141,6 +144,7 @@ export interface RouteDefinition {
   readonly handler: Handler;
   readonly middleware: readonly MiddlewareSpec[];
   readonly sourceFile?: string | undefined;
+  readonly sourceLine?: number | undefined;
   readonly template?: string | undefined;
   readonly group?: GroupFrame | undefined;
 }

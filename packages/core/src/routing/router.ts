@@ -149,6 +149,7 @@ export class Router {
         handler: handler as unknown as Handler,
         middleware,
         sourceFile: registration.sourceFile ?? this.#sourceFile,
+        sourceLine: lineOfCall(this.#sourceFile),
         template: registration.template,
         group: this.#group,
       },
@@ -216,6 +217,14 @@ export type GroupCallback = (group: Router) => unknown;
 function requireHandler(handler: unknown, what: string): void {
   if (typeof handler === 'function') return;
   throw new Tina4Error('T4_ROUTE_HANDLER', `${what} needs a function as its handler, not ${typeof handler}.`);
+}
+
+/** The line of `file` from which the call in progress comes. */
+function lineOfCall(file: string | undefined): number | undefined {
+  if (file === undefined) return undefined;
+  const frame = (new Error().stack ?? '').split('\n').find((text) => text.includes(`${file}:`));
+  const line = /:(\d+):\d+\)?$/.exec(frame ?? '')?.[1];
+  return line === undefined ? undefined : Number(line);
 }
 
 function normalizePrefix(prefix: string): string {

@@ -12,10 +12,10 @@ export interface ShutdownOptions {
   /** Lines for the operator; default console.error. */
   readonly print?: ((line: string) => void) | undefined;
   /**
-   * Another way to be told to stop: gets the function to call, returns one that stops listening. Such a call never counts as
-   * a second signal.
+   * Another way to be told to stop: gets the function to call, with an exit code other than 0 if need be, and returns one that
+   * stops listening. Such a call never counts as a second signal.
    */
-  readonly onStopRequest?: ((stop: () => void) => () => void) | undefined;
+  readonly onStopRequest?: ((stop: (exitCode?: number) => void) => () => void) | undefined;
 }
 
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
@@ -31,12 +31,12 @@ export function closeOnSignals(server: Closable, options: ShutdownOptions = {}):
     print(`The server could not close cleanly: ${reason}`);
     process.exit(1);
   };
-  const close = (): void => {
+  const close = (exitCode = 0): void => {
     if (isClosing) return;
     isClosing = true;
     setTimeout(() => fail(`it was not done after ${limitMs / 1000} s.`), limitMs).unref();
     server.close().then(
-      () => process.exit(0),
+      () => process.exit(exitCode),
       (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
     );
   };

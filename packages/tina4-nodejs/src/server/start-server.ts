@@ -1,6 +1,8 @@
 import cluster from 'node:cluster';
 import process from 'node:process';
+import { Log } from '../operations/log.js';
 import { closeOnSignals } from '../operations/shutdown.js';
+import { watchStrayErrors } from '../operations/stray-errors.js';
 import { ServerEnvironment } from '../project/environment.js';
 import { openRunningProject, type StartedServer, type StartOptions } from '../project/open-project.js';
 import { findProjectFolders } from '../project/project-folders.js';
@@ -43,10 +45,25 @@ export async function runServer(options: AppServerOptions): Promise<StartedServe
   };
   // Requests have their time; stores and log files get a little more.
   const limitMs = config.server.shutdownTimeoutMs + 5000;
-  const stopListening = closeOnSignals(started, { limitMs, onStopRequest: onStopMessage });
+  const stopListening = closeOnSignals(started, { limitMs, onStopRequest: (stop) => onStopRequest(server, stop) });
   tellReady(server);
   if (!config.isBannerHidden && !cluster.isWorker) console.log(bannerText(config, await readVersion(), server.address));
   return started;
+}
+
+/** The primary asks for it, or the process cannot be trusted any more. */
+function onStopRequest(server: AppServer, stop: (exitCode?: number) => void): () => void {
+  const stopMessages = onStopMessage(() => stop());
+  const stopErrors = watchStrayErrors({
+    isDebug: () => server.config.isDebug,
+    routes: () => server.router.routes,
+    log: Log,
+    end: () => stop(1),
+  });
+  return () => {
+    stopMessages();
+    stopErrors();
+  };
 }
 
 /** Settings that a worker does not take from the project: one of several processes cannot read the app's code again by itself. */
