@@ -108,8 +108,12 @@ export interface RequestSession {
   readonly data: Record<string, any>;
   /** `req.session = value`: replaces the content of the same object; null and undefined count as `{}`. */
   replace(value: unknown): void;
+  /** `req.sessionId`, whatever the data holds: the id that the session has, or will have once something is stored. */
+  readonly id: string;
   /** `req.sessionRegenerate()`. Returns the new id at once. */
   regenerate(options?: RegenerateOptions): string;
+  /** `req.sessionDestroy()`. Drops data and stored entry and expires the cookie; a later write starts a new session. */
+  destroy(): void;
   /**
    * Stores what changed and lets go. Returns undefined when there is nothing to wait for. Call once, whatever happened,
    * after the last middleware and before the answer leaves. Rejects with an error that carries `status` and `code` when an

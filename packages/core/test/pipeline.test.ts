@@ -22,7 +22,9 @@ function recordingEngine(options: { storeMs?: number; isExclusive?: boolean; fai
       load: async () => void steps.push('load'),
       data: {} as Session,
       replace: () => {},
+      id: 'id',
       regenerate: () => 'id',
+      destroy: () => {},
       commit: async (outcome) => {
         outcomes.push(outcome);
         await pause(options.storeMs ?? 0);

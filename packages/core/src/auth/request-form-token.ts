@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { escapeHtml } from '../escape-html.js';
 import type { Request } from '../request/request.js';
-import type { Session } from '../session-port.js';
 import { authSettings, tokenKey } from './auth-defaults.js';
 import { checkFormToken, createFormToken, type FormTokenBinding } from './form-token.js';
 
@@ -38,14 +37,14 @@ export function sentFormToken(req: Request): SentFormToken {
  */
 export function isFormTokenOf(token: unknown, req: Request | undefined = scope.getStore()): boolean {
   if (req === undefined || typeof token !== 'string' || token === '') return false;
-  return checkFormToken(token, bindingOf(req.session));
+  return checkFormToken(token, bindingOf(req));
 }
 
 /** A new form token for the session of the request. A visitor without a session gets one: the token is worthless otherwise. */
 export function formTokenOf(req: Request, context?: string): string {
   const { session } = req;
   if (Object.keys(session).length === 0) session._form_token = true;
-  return createFormToken(bindingOf(session), authSettings().lifetimeMinutes, context);
+  return createFormToken(bindingOf(req), authSettings().lifetimeMinutes, context);
 }
 
 /** Hidden fields for a form, under both names that Tina4 code reads. What `{{ form_token() }}` prints. */
@@ -54,13 +53,8 @@ export function formTokenFields(req: Request, context?: string): string {
   return FIELDS.map((field) => `<input type="hidden" name="${field}" value="${token}">`).join('');
 }
 
-function bindingOf(session: Session): FormTokenBinding {
-  return { sessionId: idOf(session), key: tokenKey() };
-}
-
-/** The session's id, also where the app keeps data of its own under the name `id`. */
-function idOf(session: Session): string {
-  return String(Reflect.get(Object.getPrototypeOf(session) as object, 'id', session));
+function bindingOf(req: Request): FormTokenBinding {
+  return { sessionId: req.sessionId, key: tokenKey() };
 }
 
 function fieldOf(body: unknown, field: string): unknown {

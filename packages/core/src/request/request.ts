@@ -141,6 +141,11 @@ export class Request<Params = AnyParams> implements SessionRequest {
     this.#openSession().replace(value);
   }
 
+  /** The id of the session, also where the session's data has an `id` of its own. */
+  get sessionId(): string {
+    return this.#openSession().id;
+  }
+
   /**
    * Gives the session a new id at once and keeps its data; the old id is dead when the answer leaves. Returns the new id.
    * `graceSeconds` (default 0): for so long, requests by safe methods that were on their way with the old id may read the session as
@@ -148,6 +153,11 @@ export class Request<Params = AnyParams> implements SessionRequest {
    */
   sessionRegenerate(options?: RegenerateOptions): string {
     return this.#openSession().regenerate(options);
+  }
+
+  /** Ends the session and expires its cookie, also where the session's data has a `destroy` of its own. Call it at logout. */
+  sessionDestroy(): void {
+    this.#openSession().destroy();
   }
 
   /** The client's address; forwarding headers count only from trusted proxies. */

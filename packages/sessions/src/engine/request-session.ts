@@ -79,6 +79,11 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     return this.#snapshot.open(() => this.#forgetCorrupt());
   }
 
+  get id(): string {
+    void this.data;
+    return this.#transaction.currentId();
+  }
+
   replace(value: unknown): void {
     void this.data;
     this.#throwIfReleased();

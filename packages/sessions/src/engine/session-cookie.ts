@@ -6,7 +6,8 @@ import type { SessionCookieOptions } from '../session-options.js';
 /** A browser keeps no cookie for longer (RFC 6265bis, section 5.5). Seconds. */
 export const LONGEST_COOKIE_SECONDS = 400 * 24 * 3600;
 
-const MOST_CANDIDATES = 4;
+/** Cookies of the name that are tried: each costs a look into the store. */
+const MOST_CANDIDATES = 8;
 const MOST_BYTES = 4096;
 const MOST_ATTRIBUTE_BYTES = 1024;
 const ID_LENGTH = 43;
@@ -70,7 +71,7 @@ export function resolveCookieOptions(options: SessionCookieOptions, problems: Op
 }
 
 /**
- * The well-formed session ids in a Cookie header, in order, at most four and each once. A browser may send several cookies of one
+ * The well-formed session ids in a Cookie header, in order, at most eight and each once. A browser may send several cookies of one
  * name (a sibling host can plant one), so their order proves nothing and each is tried. One pass over the header.
  */
 export function findSessionIds(cookieHeader: string, name: string): readonly string[] {

@@ -323,7 +323,7 @@ test('S28: a lifetime over 400 days is capped in the cookie, with a warning', as
   );
 });
 
-test('S29: a planted cookie of the same name hides nothing, wherever it stands; only four are tried', async () => {
+test('S29: a planted cookie of the same name hides nothing, wherever it stands; only eight are tried', async () => {
   const { store, calls } = recordCalls(new MemoryStore());
   const app = await openApp(routes, { store });
   const browser = new Browser(app);
@@ -337,8 +337,41 @@ test('S29: a planted cookie of the same name hides nothing, wherever it stands; 
   calls.length = 0;
   const flood = Array.from({ length: 50 }, planted).join('; ');
   expect((await app.send('GET', '/read', { cookie: flood })).json).toEqual({});
-  expect(calls).toEqual(['read', 'read', 'read', 'read']);
+  expect(calls).toEqual(Array.from({ length: 8 }, () => 'read'));
 });
+
+test.each(['GET /read', 'POST /add'])(
+  'S29: seven planted and dead cookies before the live one lock nobody out (%s)',
+  async (request) => {
+    let now = Date.now();
+    const withAdd: Routes = {
+      ...routes,
+      'POST /add': ({ session }) => {
+        session.count += 1;
+      },
+    };
+    const app = await openApp(withAdd, { now: () => now, lifetimeSeconds: 60 });
+    const expired = new Browser(app);
+    await expired.get('/count');
+    now += 120_000;
+    const replaced = new Browser(app);
+    await replaced.get('/count');
+    const { cookie: tombstone } = replaced;
+    await replaced.post('/login');
+    const browser = new Browser(app);
+    await browser.get('/count');
+    const pool = createRandomPool();
+    const unknown = () => `tina4_session=${newSessionId(pool)}`;
+    const dead = [unknown(), tombstone, expired.cookie, unknown(), unknown(), tombstone, unknown(), unknown()];
+    const malformed = ['tina4_session=', 'tina4_session=x', `tina4_session=${'A'.repeat(200)}`];
+    const cookie = [...malformed, ...dead, ...malformed, browser.cookie].join('; ');
+    const [method, path] = request.split(' ') as [string, string];
+    const answer = await app.send(method, path, { cookie });
+    expect(answer.status).toBe(200);
+    expect((await browser.get('/read')).json).toEqual({ count: method === 'POST' ? 2 : 1 });
+    expect((await app.send('GET', '/read', { cookie })).json).toEqual({ count: method === 'POST' ? 2 : 1 });
+  },
+);
 
 test('S29: a planted tombstone beside the live cookie hides nothing', async () => {
   const app = await openApp(routes);
