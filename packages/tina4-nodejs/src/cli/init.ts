@@ -19,16 +19,20 @@ export async function init(words: readonly string[]): Promise<void> {
 
   for (const folder of scaffoldFolders) {
     if (await exists(join(root, folder))) continue;
-    await mkdir(join(root, folder), { recursive: true });
+    await mkdir(join(root, folder), { recursive: true, mode: PRIVATE.has(folder) ? 0o700 : 0o777 });
     console.log(`  Created ${folder}/`);
   }
   for (const [path, text] of Object.entries(scaffoldFiles(packageName(root), await readVersion()))) {
-    if (await writeNewFile(join(root, path), text)) console.log(`  Created ${path}`);
+    if (await writeNewFile(join(root, path), text, PRIVATE.has(path) ? 0o600 : undefined))
+      console.log(`  Created ${path}`);
   }
 
   const steps = [...(root === resolve('.') ? [] : [`cd ${directory}`]), 'npm install', 'npx tina4 serve'];
   console.log(`\nProject created! Next steps:\n${steps.map((step) => `  ${step}`).join('\n')}`);
 }
+
+/** What holds secrets and sessions is for the owner alone, whatever the umask says. */
+const PRIVATE = new Set(['.env', 'data']);
 
 /** The folder's name as npm takes it. */
 function packageName(root: string): string {

@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, symlink } from 'node:fs/promises';
+import { access, mkdir, readFile, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Ended, ServedProject } from './served-project.js';
@@ -28,6 +28,15 @@ test('init makes a project and says what comes next', async () => {
   expect(output).toMatch(/\n\nProject created! Next steps:\n {2}cd my-shop\n {2}npm install\n {2}npx tina4 serve\n$/);
   expect(await read('my-shop/.env')).toBe('TINA4_DEBUG=true\n');
   expect(JSON.parse(await read('my-shop/package.json'))).toMatchObject({ name: 'my-shop', type: 'module' });
+});
+
+test('what init makes for secrets and sessions is for the owner alone', async () => {
+  project = await ServedProject.create({});
+  await tina4('init', 'my-shop');
+  const rights = async (path: string): Promise<number> =>
+    (await stat(join(project.folder, 'my-shop', path))).mode & 0o777;
+  expect([await rights('.env'), await rights('data')]).toEqual([0o600, 0o700]);
+  expect((await rights('.env.example')) & 0o044).toBe(0o044);
 });
 
 test('init in a folder with files adds only what is missing', async () => {

@@ -6,7 +6,14 @@ import { type DriverExports, importDriver } from '../../import-driver.js';
 import { STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 import { connectionSettings } from './sql-connection-settings.js';
 import { guardBlobs } from './sql-firebird.js';
-import { inOwnTransaction, openSqlite, reading, type SqliteConnection, type SqliteDriver } from './sql-sqlite.js';
+import {
+  inOwnTransaction,
+  makePrivate,
+  openSqlite,
+  reading,
+  type SqliteConnection,
+  type SqliteDriver,
+} from './sql-sqlite.js';
 import type { SqlEngine, SqlTarget } from './sql-url.js';
 
 /** An open database: knex over one driver. */
@@ -53,7 +60,7 @@ export async function openDatabase(target: SqlTarget, settings: StoreSettings): 
   const timeoutMs = settings.timeoutMs ?? STORE_DEFAULTS.timeoutMs;
   const { knex, client } = await loadClient(target.engine, settings.projectDir ?? process.cwd());
   if (target.engine === 'sqlite' && target.database !== ':memory:') {
-    await mkdir(dirname(target.database), { recursive: true });
+    await mkdir(dirname(target.database), { recursive: true, mode: 0o700 });
   }
   return knex({
     client: client as unknown as typeof Knex.Client,
@@ -128,6 +135,7 @@ function clientOf(engine: SqlEngine, base: KnexClientClass, driver: unknown): Kn
       if (engine === 'firebird') return guardBlobs(await super.acquireRawConnection());
       if (engine !== 'sqlite') return super.acquireRawConnection();
       const { filename } = (this as unknown as SqliteClient).connectionSettings;
+      await makePrivate(filename);
       return openSqlite(driver as SqliteDriver, filename);
     }
 

@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { chmod, stat } from 'node:fs/promises';
+
 /** What libsql and better-sqlite3 have in common, as far as it is used here. */
 export interface SqliteConnection {
   exec(source: string): unknown;
@@ -11,6 +14,34 @@ export type SqliteDriver = new (path: string, options: { timeout: number }) => S
 
 /** A statement waits this long (ms) for another writer; the rest of the waiting is done in JavaScript, asynchronously. */
 const BUSY_MS = 5;
+
+/**
+ * Makes the file `path`, if it is not there, for its owner alone; what SQLite puts beside it, `-wal` and `-shm`, gets the rights of the
+ * file. One that anybody may read was made with the usual rights, by an earlier version or by the app, and is closed now;
+ * rights that somebody chose (a group, say) are left alone.
+ */
+export async function makePrivate(path: string): Promise<void> {
+  if (path === ':memory:') return;
+  try {
+    // Never opened where it exists: closing it again would drop the locks that this process has on it (fcntl), those of another
+    // connection included. In one go, so that no connection comes between.
+    writeFileSync(path, '', { flag: 'wx', mode: 0o600 });
+  } catch {
+    // It exists, or the driver will say why it cannot be had, in words that the store knows.
+  }
+  await Promise.all(['', '-wal', '-shm'].map((ending) => closeToOthers(path + ending)));
+}
+
+/** Others than the owner and its group. */
+const OTHERS = 0o007;
+
+async function closeToOthers(file: string): Promise<void> {
+  try {
+    if (((await stat(file)).mode & OTHERS) !== 0) await chmod(file, 0o600);
+  } catch {
+    // Not there, or somebody else's: then its rights are theirs to choose.
+  }
+}
 
 /** Opens the file `path`, made if need be. Throws the driver's error, SQLITE_BUSY included. */
 export function openSqlite(Driver: SqliteDriver, path: string): SqliteConnection {
