@@ -28,6 +28,7 @@ export { type AllowedHosts, isHostPattern, LOCAL_HOSTS } from './connection/allo
 export { consoleLogger } from './console-logger.js';
 export { type CookieOptions, readSetCookie } from './cookies.js';
 export { HttpError } from './errors/errors.js';
+export { appFrames, type StackFrame } from './errors/stack-frames.js';
 export { isTina4Error, Tina4Error } from './errors/tina4-error.js';
 export { escapeHtml } from './escape-html.js';
 export { withoutSecrets } from './log-secrets.js';

@@ -5,7 +5,7 @@ import * as exported from '../src/index.js';
 const names = `
   App Auth CorsMiddleware CsrfMiddleware FileCache HttpError LOCAL_HOSTS MIDDLEWARE_DEFAULTS MemoryCache RateLimiterMiddleware
   Request RequestLogger Response ResponseCache Route RouteGroup Router SecurityHeadersMiddleware TemplateError
-  Templates Tina4Error UploadedFile Validator cacheDelete cacheGet cacheSet cacheStats checkPassword
+  Templates Tina4Error UploadedFile Validator appFrames cacheDelete cacheGet cacheSet cacheStats checkPassword
   clearCache compose consoleLogger cors createApp csrfMiddleware escapeHtml freshTemplates getPayload getToken
   hashPassword isFromThisMachine isHostPattern isTina4Error listen provideCache provideRateLimit readSetCookie refreshToken responseCache safeHtml safeLogJson safeLogMessage
   templateForPath validToken validateApiKey validateFormToken within withoutSecrets

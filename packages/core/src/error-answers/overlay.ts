@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { appFrames, type StackFrame } from '../errors/stack-frames.js';
 import { escapeHtml } from '../escape-html.js';
 import type { Request } from '../request/request.js';
 
@@ -8,7 +8,7 @@ const SECRET_NAME = /pass|secret|token|key|authorization|cookie|session|csrf/i;
 
 /** The debug page of an error: message, the source lines around the first frame of the app, the stack, and the request. */
 export async function overlayPage(error: Error, req: Request): Promise<string> {
-  const frame = findFrame(error);
+  const frame = appFrames(error)[0];
   const source = frame === undefined ? '' : await sourceLines(frame);
   const details = { method: req.method, url: maskQuery(req.url), headers: mask(req.headers), body: mask(req.body) };
   return `<!doctype html>
@@ -35,34 +35,7 @@ ${source}
 `;
 }
 
-interface Frame {
-  readonly file: string;
-  readonly line: number;
-}
-
-/** Longer lines are no frame. */
-const MAX_FRAME_LENGTH = 2000;
-
-/** The innermost frame in a file of the app: not node's, not a package's. */
-function findFrame(error: Error): Frame | undefined {
-  for (const line of framesOf(error).split('\n')) {
-    if (line.length > MAX_FRAME_LENGTH || line.includes('node_modules') || line.includes('node:')) continue;
-    const place = line.slice(line.lastIndexOf('(') + 1).replace(/^\s*at (?:async )?/, '');
-    const match = /^((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*):(\d+):\d+\)?$/.exec(place);
-    if (match === null) continue;
-    const file = match[1] as string;
-    return { file: file.startsWith('file://') ? fileURLToPath(file) : file, line: Number(match[2]) };
-  }
-  return undefined;
-}
-
-/** The stack without the message before it: a client whose text is part of that must not choose the file that is shown. */
-function framesOf({ stack = '', message }: Error): string {
-  const start = stack.indexOf(': ') + 2;
-  return stack.startsWith(message, start) ? stack.slice(start + message.length) : stack;
-}
-
-async function sourceLines({ file, line }: Frame): Promise<string> {
+async function sourceLines({ file, line }: StackFrame): Promise<string> {
   try {
     const lines = (await readFile(file, 'utf8')).split('\n');
     const first = Math.max(1, line - LINES_AROUND);

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import type { Route } from '@tina4/core';
+import { appFrames, type Route, type StackFrame } from '@tina4/core';
 
 /** What is done about errors that no request can be answered with. */
 export interface StrayErrorOptions {
@@ -53,19 +53,12 @@ interface Origin {
   readonly place?: string | undefined;
 }
 
-interface Frame {
-  /** Empty for code outside of a named function. */
-  readonly functionName: string;
-  readonly file: string;
-  readonly line: number;
-}
-
 /**
  * The stack and what is known of the registrations are enough for most errors, and cost nothing while there are none: following
  * each request through its promises took twice the time of a small handler on Node 20.
  */
 export function originOf(error: unknown, routes: readonly Route[]): Origin {
-  const frames = framesOf(error);
+  const frames = error instanceof Error ? appFrames(error) : [];
   const first = frames[0];
   const place = first === undefined ? undefined : `${first.file}:${first.line}`;
   const route = frames.map((frame) => routeAt(frame, routes)).find((found) => found !== undefined);
@@ -73,7 +66,7 @@ export function originOf(error: unknown, routes: readonly Route[]): Origin {
 }
 
 /** The route whose handler a frame stands in: by the name of the function, by its lines, or because its file has no other. */
-function routeAt({ functionName, file, line }: Frame, routes: readonly Route[]): Route | undefined {
+function routeAt({ functionName, file, line }: StackFrame, routes: readonly Route[]): Route | undefined {
   const own = routes.filter((route) => route.sourceFile === file);
   const named = own.filter(({ handler }) => handler.name !== '' && handler.name === functionName);
   if (named.length === 1) return named[0];
@@ -83,31 +76,6 @@ function routeAt({ functionName, file, line }: Frame, routes: readonly Route[]):
     return sourceLine <= line && line <= sourceLine + handler.toString().split('\n').length + 1;
   });
   return around.at(-1);
-}
-
-/** Longer lines are no frame. */
-const MAX_FRAME_LENGTH = 1000;
-
-/** The frames of the app's own files: not of Node, not of packages. What a client sent may be in the message, so that is left out. */
-function framesOf(error: unknown): Frame[] {
-  if (!(error instanceof Error) || typeof error.stack !== 'string') return [];
-  const { stack, message } = error;
-  return stack
-    .slice(Math.max(0, stack.indexOf(message)) + message.length)
-    .split('\n')
-    .filter((text) => text.length < MAX_FRAME_LENGTH && !text.includes('node_modules') && !text.includes('node:'))
-    .flatMap((text) => frameIn(text.trim()) ?? []);
-}
-
-/** `at name (file:line:column)` or `at file:line:column`; taken apart from its ends, so that any text takes linear time. */
-function frameIn(text: string): Frame | undefined {
-  if (!text.startsWith('at ')) return undefined;
-  const words = text.slice('at '.length).replace(/^async /, '');
-  const open = words.lastIndexOf('(');
-  const [place, line] = (open === -1 ? words : words.slice(open + 1, -1)).split(/:(\d+):\d+$/);
-  if (place === undefined || line === undefined) return undefined;
-  const functionName = open === -1 ? '' : (words.split(' ', 1)[0] as string);
-  return { functionName, file: place.replace(/^file:\/\//, ''), line: Number(line) };
 }
 
 function stackOf(error: unknown): string {
