@@ -19,6 +19,17 @@ test('the files and tests that docs/architecture.md names are there', async () =
   expect(named.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
 });
 
+test('every promise of docs/security.md names tests that are there', async () => {
+  const rows =
+    partOf(await read('docs/security.md'), '## What the framework does').match(/^\| (?!it sees|-).*$/gm) ?? [];
+  const lacking = rows.filter((row) => {
+    const named = [...row.matchAll(/`((?:packages|test)\/[\w./-]+\.test\.ts)`/g)].map(([, file]) => file as string);
+    return named.length === 0 || named.some((file) => !existsSync(path.join(root, file)));
+  });
+  expect(rows.length).toBeGreaterThan(15);
+  expect(lacking).toEqual([]);
+});
+
 test('the walk of a session names files of the sessions package', async () => {
   const walk = partOf(await read('docs/architecture.md'), 'The walk of a session');
   const files = [...walk.matchAll(/\b[a-z]+\/[a-z-]+\.ts\b/g)].map(([file]) => file);
