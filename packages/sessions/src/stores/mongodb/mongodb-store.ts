@@ -1,7 +1,7 @@
 // Longer than most files: the verbs of one contract, which are read side by side.
 import { randomInt } from 'node:crypto';
-import { LateError, silenceMs, within } from '../../deadline.js';
-import { SessionError, StoreUnavailableError } from '../../errors.js';
+import { silenceMs, within } from '../../deadline.js';
+import { StoreUnavailableError } from '../../errors.js';
 import { STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 import type {
   BusyResult,
@@ -18,6 +18,7 @@ import type {
 import { LONGEST_SWEEP_MARGIN_MS } from '../../sweep.js';
 import { MongodbClock } from './mongodb-clock.js';
 import { connectMongodb, type MongodbConnection, type SessionDocument } from './mongodb-connection.js';
+import { isRefusal, unavailable } from './mongodb-failure.js';
 
 /** How long after its expiry the server may remove a document: later than any sweep. */
 const TTL_MARGIN_MS = 2 * LONGEST_SWEEP_MARGIN_MS;
@@ -29,9 +30,9 @@ const NO_LEASE = { leaseOwner: null, leaseLabel: null, leaseUntil: 0, leaseMs: 0
 const SESSION_FIELDS = { text: 1, version: 1, expiresAt: 1 } as const;
 const LEASE_FIELDS = { ...SESSION_FIELDS, leaseOwner: 1, leaseLabel: 1, leaseUntil: 1, leaseMs: 1 } as const;
 
-/** Codes of the server: duplicate key, not allowed, not implemented, index exists with other options. */
+/** Codes of the server: duplicate key, not implemented, index exists with other options. */
 const DUPLICATE = 11000;
-const INDEX_NOT_TO_BE_HAD = new Set([13, 85, 86, 238]);
+const INDEX_NOT_TO_BE_HAD = new Set([85, 86, 238]);
 
 /**
  * Opens the store on the MongoDB server or replica set of `settings`.
@@ -64,14 +65,14 @@ export class MongodbStore implements SessionStore {
   }
 
   read(key: string): Promise<StoredSession | undefined> {
-    return this.#run('read', async () => {
+    return this.#run('read', 'reads', async () => {
       const found = await this.#sessions.findOne(this.#live(key), { projection: SESSION_FIELDS });
       return found === null ? undefined : toSession(found);
     });
   }
 
   lock(key: string, lease: Lease): Promise<LockResult> {
-    return this.#run('lock', async () => {
+    return this.#run('lock', 'writes', async () => {
       for (;;) {
         const now = await this.#clock.now();
         const held = await this.#sessions.findOneAndUpdate(
@@ -96,7 +97,7 @@ export class MongodbStore implements SessionStore {
   }
 
   renew(key: string, lease: Lease): Promise<boolean> {
-    return this.#run('renew', async () => {
+    return this.#run('renew', 'writes', async () => {
       const now = await this.#clock.now();
       const { matchedCount } = await this.#sessions.updateOne(
         { ...this.#live(key), leaseOwner: lease.owner, leaseUntil: { $gt: now } },
@@ -108,7 +109,7 @@ export class MongodbStore implements SessionStore {
   }
 
   unlock(key: string, owner: string): Promise<void> {
-    return this.#run('unlock', async () => {
+    return this.#run('unlock', 'writes', async () => {
       await this.#sessions.updateOne({ _id: key, leaseOwner: owner }, { $set: NO_LEASE }, LEASE_WRITE);
     });
   }
@@ -117,7 +118,7 @@ export class MongodbStore implements SessionStore {
     // Random, so that a key that was removed and made again cannot meet a version that someone still holds.
     const version = randomInt(1, 2 ** 48 - 1);
     const fields = { ...fieldsOf(write), ...NO_LEASE, version };
-    return this.#run('create', async () => {
+    return this.#run('create', 'writes', async () => {
       try {
         await this.#sessions.insertOne({ _id: key, ...fields });
         return String(version);
@@ -139,7 +140,7 @@ export class MongodbStore implements SessionStore {
   ): Promise<UpdateResult> {
     const expected = toVersion(expectedVersion);
     const set = { ...fieldsOf(write), version: expected + 1, ...(options.keepLease ? {} : NO_LEASE) };
-    return this.#run('update', async () => {
+    return this.#run('update', 'writes', async () => {
       for (;;) {
         const now = await this.#clock.now();
         const { matchedCount } = await this.#sessions.updateOne(
@@ -157,7 +158,7 @@ export class MongodbStore implements SessionStore {
   }
 
   touch(key: string, from: number, to: number): Promise<boolean> {
-    return this.#run('touch', async () => {
+    return this.#run('touch', 'writes', async () => {
       const live = { _id: key, $and: [{ expiresAt: from }, { expiresAt: { $gt: this.#now() } }] };
       const { matchedCount } = await this.#sessions.updateOne(live, { $set: expiryOf(to) });
       return matchedCount > 0;
@@ -165,7 +166,7 @@ export class MongodbStore implements SessionStore {
   }
 
   remove(key: string): Promise<void> {
-    return this.#run('remove', async () => {
+    return this.#run('remove', 'writes', async () => {
       await this.#sessions.deleteOne({ _id: key });
     });
   }
@@ -174,7 +175,7 @@ export class MongodbStore implements SessionStore {
     let removed = 0;
     for (let left = limit; left > 0; ) {
       const batch = Math.min(left, SWEEP_BATCH);
-      const step = await this.#run('sweep', () => this.#sweepBatch(expiredBefore, batch));
+      const step = await this.#run('sweep', 'writes', () => this.#sweepBatch(expiredBefore, batch));
       removed += step.removed;
       if (step.seen < batch) return { removed, hasMore: false };
       left -= batch;
@@ -183,7 +184,7 @@ export class MongodbStore implements SessionStore {
   }
 
   entries(cursor: string | undefined, limit: number): Promise<EntriesPage> {
-    return this.#run('entries', async () => {
+    return this.#run('entries', 'reads', async () => {
       const found = await this.#sessions
         .find(cursor === undefined ? {} : { _id: { $gt: cursor } }, { projection: { bytes: 1, expiresAt: 1 } })
         .sort({ _id: 1 })
@@ -236,14 +237,16 @@ export class MongodbStore implements SessionStore {
   }
 
   /** Runs one verb. Whatever fails leaves as T4_STORE_UNAVAILABLE, because nobody knows what became of it. */
-  async #run<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  async #run<T>(verb: string, kind: 'reads' | 'writes', work: () => Promise<T>): Promise<T> {
     if (this.#closing) throw new StoreUnavailableError('the mongodb session store is closed');
     try {
       // The driver bounds one operation and asks again by itself after some failures; a verb may have several of them.
-      return await within(silenceMs(this.#timeoutMs), this.#ensureIndexes().then(work));
+      // Reads need no index but that of the key, and go on where none can be made.
+      const asked = kind === 'reads' ? work() : this.#ensureIndexes().then(work);
+      return await within(silenceMs(this.#timeoutMs), asked);
     } catch (error) {
       this.#clock.forget();
-      throw unavailable(error, doing);
+      throw unavailable(error, verb, kind === 'reads');
     }
   }
 
@@ -264,7 +267,8 @@ export class MongodbStore implements SessionStore {
         await create();
       } catch (error) {
         // A user without the right to make them, or a server without TTL: slower sweeps, nothing worse.
-        if (!INDEX_NOT_TO_BE_HAD.has((error as { code?: number }).code ?? 0)) throw error;
+        const { code } = error as { code?: number };
+        if (!INDEX_NOT_TO_BE_HAD.has(code ?? 0) && !isRefusal(error)) throw error;
       }
     }
   }
@@ -299,16 +303,4 @@ function toSession({
 /** A version of another store's making matches no document. */
 function toVersion(version: string): number {
   return /^\d{1,16}$/.test(version) ? Number(version) : -1;
-}
-
-/** The driver's message may hold keys, documents and hosts with credentials: only its kind gets through. */
-function unavailable(error: unknown, doing: string): SessionError {
-  if (error instanceof SessionError) return error;
-  const { codeName, name } = error as { codeName?: unknown; name?: unknown };
-  // Its waits for a server, a connection or a reply end in errors of these names.
-  const isLate = error instanceof LateError || /Timeout|ServerSelection/.test(String(name));
-  const what = isLate ? 'did not answer in time' : `failed with ${String(codeName ?? name)}`;
-  return new StoreUnavailableError(
-    `the mongodb server ${what} on ${doing}. Check that it runs, has a primary, and that its user may read and write the session collection.`,
-  );
 }
