@@ -124,7 +124,15 @@ const FLOORS: Readonly<Record<(typeof packageNames)[number], readonly (readonly 
       'session-errors.ts',
       'sweep.ts',
     ],
-    ['deadline.ts', 'errors.ts', 'error-codes.ts', 'session-options.ts', 'session-store.ts', 'session-types.ts'],
+    [
+      'clock-warning.ts',
+      'deadline.ts',
+      'errors.ts',
+      'error-codes.ts',
+      'session-options.ts',
+      'session-store.ts',
+      'session-types.ts',
+    ],
   ],
   'tina4-nodejs': [
     ['index.ts', 'frond.ts', 'orm.ts', 'test.ts', 'cli/'],

@@ -24,8 +24,14 @@ export function findMongodbProgram():
   return existsSync(script) ? { kind: 'SecantusDB', program, args: [script] } : undefined;
 }
 
+/** What tests may change. */
+export interface MongodbOptions {
+  /** Further arguments that both programs know, such as `--auth`. Read at each start, a restart included. */
+  readonly args?: readonly string[];
+}
+
 /** Starts mongod, else SecantusDB. Rejects with ServiceMissingError where there is neither. */
-export async function startMongodb(): Promise<MongodbServer> {
+export async function startMongodb(options: MongodbOptions = {}): Promise<MongodbServer> {
   const found = findMongodbProgram();
   if (found === undefined) {
     throw new ServiceMissingError('there is no mongod, and no SecantusDB was installed in its place');
@@ -40,7 +46,7 @@ export async function startMongodb(): Promise<MongodbServer> {
     port,
     folder,
     stopSignal: 'SIGTERM',
-    launch: () => PrivateProcess.start(found.program, args, { folder, log: 'mongodb' }),
+    launch: () => PrivateProcess.start(found.program, [...args, ...(options.args ?? [])], { folder, log: 'mongodb' }),
     isReady: () => acceptsConnections(port),
   });
   return Object.assign(server, { kind: found.kind });

@@ -1,3 +1,4 @@
+import { clockWarnings } from '../clock-warning.js';
 import { openStore } from '../open-store.js';
 import type { StoreSettings } from '../session-options.js';
 
@@ -21,6 +22,15 @@ export async function checkStore(settings: StoreSettings): Promise<readonly stri
     case 'redis':
     case 'valkey':
       return (await import('../stores/redis/redis-durability.js')).redisWarnings(settings);
+    case 'mongodb':
+      return clockWarnings(
+        'mongodb',
+        await (await import('../stores/mongodb/mongodb-server-time.js')).readMongodbClock(settings),
+      );
+    case 'database': {
+      const clock = await (await import('../stores/sql/sql-clock.js')).readSqlClock(settings);
+      return clock === undefined ? [] : clockWarnings(clock.name, clock.reading);
+    }
     default:
       return [];
   }

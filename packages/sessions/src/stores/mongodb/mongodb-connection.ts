@@ -70,6 +70,12 @@ export async function connectMongodb(
   return { client, sessions };
 }
 
+/** The time by the server, ms since the epoch. Rejects with the driver's error. */
+export async function askMongodbTime(client: MongoClient): Promise<number> {
+  const { localTime } = await client.db('admin').command({ hello: 1 });
+  return (localTime as Date).getTime();
+}
+
 function urlOf({ host = STORE_DEFAULTS.host, port = 27017, username, password }: StoreSettings): string {
   const credentials = username
     ? `${encodeURIComponent(username)}${password ? `:${encodeURIComponent(password)}` : ''}@`

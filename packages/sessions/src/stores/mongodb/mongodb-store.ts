@@ -17,7 +17,7 @@ import type {
 } from '../../session-store.js';
 import { LONGEST_SWEEP_MARGIN_MS } from '../../sweep.js';
 import { MongodbClock } from './mongodb-clock.js';
-import { connectMongodb, type MongodbConnection, type SessionDocument } from './mongodb-connection.js';
+import { askMongodbTime, connectMongodb, type MongodbConnection, type SessionDocument } from './mongodb-connection.js';
 import { isRefusal, unavailable } from './mongodb-failure.js';
 
 /** How long after its expiry the server may remove a document: later than any sweep. */
@@ -58,10 +58,7 @@ export class MongodbStore implements SessionStore {
     this.#connection = connection;
     this.#timeoutMs = timeoutMs;
     this.#now = now;
-    this.#clock = new MongodbClock(async () => {
-      const { localTime } = await connection.client.db('admin').command({ hello: 1 });
-      return (localTime as Date).getTime();
-    });
+    this.#clock = new MongodbClock(() => askMongodbTime(connection.client));
   }
 
   read(key: string): Promise<StoredSession | undefined> {

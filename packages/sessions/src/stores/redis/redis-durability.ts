@@ -1,10 +1,11 @@
+import { clockWarnings } from '../../clock-warning.js';
 import { STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 import { readRedisAddress } from './redis-address.js';
 import { openRedisConnection, type RedisFacts } from './redis-connection.js';
 
 /**
  * What may lose sessions on the Redis or Valkey server that `settings` name, one sentence each; on a cluster, of its worst
- * node. Rejects with T4_STORE_UNAVAILABLE where the server does not answer.
+ * node. Among them: a clock that differs from ours. Rejects with T4_STORE_UNAVAILABLE where the server does not answer.
  */
 export async function redisWarnings(settings: StoreSettings): Promise<readonly string[]> {
   const storeName = settings.backend === 'valkey' ? 'valkey' : 'redis';
@@ -13,16 +14,30 @@ export async function redisWarnings(settings: StoreSettings): Promise<readonly s
     timeoutMs: settings.timeoutMs ?? STORE_DEFAULTS.timeoutMs,
     projectDir: settings.projectDir ?? process.cwd(),
   });
+  const now = settings.now ?? Date.now;
   try {
-    const warnings = (await connection.facts()).flatMap(warningsOf);
-    return [...new Set(warnings)].map((warning) => `The ${storeName} server ${warning}`);
+    const askedAt = now();
+    const facts = await connection.facts();
+    const answeredAt = now();
+    const warnings = facts.flatMap(warningsOf).map((warning) => `The ${storeName} server ${warning}`);
+    const clocks = facts.flatMap((fact) => {
+      const theirs = Math.floor(Number(fieldOf(fact, 'server_time_usec')) / 1000);
+      return theirs > 0 ? clockWarnings(storeName, { theirs, askedAt, answeredAt }) : [];
+    });
+    return [...new Set([...warnings, ...clocks.slice(0, 1)])];
   } finally {
     connection.close();
   }
 }
 
-function warningsOf({ info, saves }: RedisFacts): string[] {
-  const field = (name: string): string => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? '';
+/** The value of a line of INFO, empty where there is none. */
+function fieldOf({ info }: RedisFacts, name: string): string {
+  return new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? '';
+}
+
+function warningsOf(facts: RedisFacts): string[] {
+  const field = (name: string): string => fieldOf(facts, name);
+  const { saves } = facts;
   const warnings: string[] = [];
   // A replica that can take over keeps what a server that starts anew has forgotten.
   const hasReplica = Number(field('connected_slaves')) > 0;

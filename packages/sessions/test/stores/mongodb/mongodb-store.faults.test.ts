@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startMongodb } from '../../../../../test/services/index.js';
 import { findMongodbProgram, type MongodbServer } from '../../../../../test/services/mongodb.js';
 import type { SessionStore } from '../../../src/session-store.js';
+import { connectMongodb } from '../../../src/stores/mongodb/mongodb-connection.js';
 import { openMongodbStore } from '../../../src/stores/mongodb/mongodb-store.js';
 import { expectLateLeaseIsReturned } from '../late-lease.js';
 import { startTcpProxy } from '../tcp-proxy.js';
@@ -77,6 +78,38 @@ describeFound(`mongodb (${found?.kind ?? 'skipped: no server is installed'})`, (
     expect(await recovered(store, keys[0] ?? '')).toBe(keys[0]);
     for (const key of keys) expect((await store.read(key))?.text).toBe(key);
   });
+
+  test('a server that lets us only read serves sessions and refuses to store', async () => {
+    const args: string[] = [];
+    const guarded = await startMongodb({ args });
+    const settings = { backend: 'mongodb', database: 'shop', timeoutMs: 5000 } as const;
+    try {
+      const { client } = await connectMongodb({ ...settings, url: guarded.url });
+      await client.db('admin').command({ createUser: 'anna', pwd: 'hunter2', roles: [{ role: 'read', db: 'shop' }] });
+      await client.close();
+      const writer = await openMongodbStore({ ...settings, url: guarded.url });
+      const key = newKey();
+      const version = (await writer.create(key, write('kept'))) ?? '';
+      await writer.close();
+      args.push('--auth');
+      await guarded.restart();
+
+      const url = `mongodb://anna:hunter2@127.0.0.1:${guarded.port}/?authSource=admin`;
+      const reader = await openMongodbStore({ ...settings, url });
+      const lease = { owner: 'o'.repeat(22), label: 'POST /cart', durationMs: 5000 };
+      for (const refused of [
+        () => reader.lock(key, lease),
+        () => reader.create(newKey(), write('new')),
+        () => reader.update(key, write('new'), version),
+      ]) {
+        await expect(refused()).rejects.toMatchObject({ code: 'T4_STORE_REFUSED' });
+      }
+      expect(await reader.read(key)).toMatchObject({ text: 'kept', version });
+      await reader.close();
+    } finally {
+      await guarded.stop();
+    }
+  }, 60_000);
 
   test('a commit whose answer is lost is found by the next one as its own', async () => {
     const proxy = await startTcpProxy(server.port);
