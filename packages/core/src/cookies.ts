@@ -1,5 +1,8 @@
-import { parseCookie, parseSetCookie, type SetCookie, stringifySetCookie } from 'cookie';
+import type { SetCookie } from 'cookie';
 import { HttpError } from './errors/errors.js';
+import { lazyPackage } from './lazy-package.js';
+
+const cookie = lazyPackage<typeof import('cookie')>('cookie', import.meta.url);
 
 /** Options of `res.cookie()`. Path is `/` unless given; nothing else has a default. */
 export interface CookieOptions {
@@ -21,12 +24,12 @@ const EXPIRED = new Date(0);
 
 /** Name to decoded value, without a prototype. The first of two equal names wins; a value that cannot be decoded stays raw. */
 export function parseCookies(header: string | undefined): Record<string, string | undefined> {
-  return header === undefined ? Object.create(null) : parseCookie(header, { decode: decodeValue });
+  return header === undefined ? Object.create(null) : cookie().parseCookie(header, { decode: decodeValue });
 }
 
 /** The parts of one Set-Cookie value, the cookie's own value still encoded. For clients. */
 export function readSetCookie(text: string): SetCookie {
-  return parseSetCookie(text, { decode: (raw) => raw });
+  return cookie().parseSetCookie(text, { decode: (raw) => raw });
 }
 
 function decodeValue(text: string): string {
@@ -47,6 +50,7 @@ export function serializeCookie(name: string, value: unknown, options: CookieOpt
   const { maxAge, path = '/', sameSite, ...rest } = options;
   const seconds = maxAge === undefined ? undefined : Math.trunc(maxAgeUnit === 'ms' ? maxAge / 1000 : maxAge);
   const isDeletion = seconds !== undefined && seconds <= 0;
+  const { stringifySetCookie } = cookie();
   let text: string;
   try {
     text = stringifySetCookie({

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import accepts from 'accepts';
+import { lazyPackage } from './lazy-package.js';
+
+const accepts = lazyPackage<typeof import('accepts')>('accepts', import.meta.url);
 
 /** The best of `types` for the Accept header of a request, or false. The client's order counts, then that of `types`. */
 export function acceptedType(raw: IncomingMessage, types: readonly string[]): string | false {
-  return accepts(raw).type([...types]) as string | false;
+  return accepts()(raw).type([...types]) as string | false;
 }
 
 /** The part of the package behind `accepts` that its own methods do not hand on. */
@@ -22,6 +24,6 @@ export function acceptedCoding<Coding extends string>(
   codings: readonly Coding[],
 ): Coding | undefined {
   if (raw.headers['accept-encoding'] === undefined) return undefined;
-  const { negotiator } = accepts(raw) as unknown as WithNegotiator;
+  const { negotiator } = accepts()(raw) as unknown as WithNegotiator;
   return negotiator.encodings(codings, { preferred: codings })[0] as Coding | undefined;
 }

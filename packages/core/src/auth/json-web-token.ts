@@ -1,6 +1,8 @@
-import { createDecoder, createSigner, createVerifier } from 'fast-jwt';
 import { Tina4Error } from '../errors/tina4-error.js';
+import { lazyPackage } from '../lazy-package.js';
 import type { TokenAlgorithm } from './auth-settings.js';
+
+const fastJwt = lazyPackage<typeof import('fast-jwt')>('fast-jwt', import.meta.url);
 
 /** Claims of a token. */
 // biome-ignore lint/suspicious/noExplicitAny: the payload is whatever the app signed, and Tina4 code reads it undeclared
@@ -20,8 +22,6 @@ export interface TokenTimes {
   readonly orig_iat?: number | undefined;
 }
 
-const decode = createDecoder();
-
 /**
  * A signed token (RFC 7519) with `iat`. `lifetime` is its life in minutes, 0 for one without an end, or the very times it is to
  * have. `now` is ms since the epoch. Throws Tina4Error T4_AUTH_PAYLOAD for a payload that is no plain object.
@@ -37,6 +37,7 @@ export function signToken(
   }
   // Times of an older token that is signed anew do not count.
   const { iat: _issued, exp: _expires, orig_iat: _first, ...claims } = payload;
+  const { createSigner } = fastJwt();
   const options = { key: key.secret, algorithm: key.algorithm, clockTimestamp: now };
   if (typeof lifetime === 'object') return createSigner(options)({ ...claims, ...definedOf(lifetime) });
   const expiresIn = lifetime === 0 ? {} : { expiresIn: Math.floor(lifetime * 60) * 1000 };
@@ -49,6 +50,7 @@ export function signToken(
  */
 export function verifyToken(token: unknown, key: TokenKey, now: number = Date.now()): TokenPayload | null {
   if (typeof token !== 'string' || token === '') return null;
+  const { createVerifier } = fastJwt();
   try {
     const verify = createVerifier({ key: key.secret, algorithms: [key.algorithm], clockTimestamp: now });
     return asPayload(verify(token));
@@ -61,6 +63,7 @@ export function verifyToken(token: unknown, key: TokenKey, now: number = Date.no
 /** The payload of a token without any check of its signature or times; null when it is no token. */
 export function decodeToken(token: unknown): TokenPayload | null {
   if (typeof token !== 'string') return null;
+  const decode = fastJwt().createDecoder();
   try {
     return asPayload(decode(token));
   } catch {

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import proxyAddr from 'proxy-addr';
+import { lazyPackage } from '../lazy-package.js';
+
+const proxyAddr = lazyPackage<typeof import('proxy-addr')>('proxy-addr', import.meta.url);
 
 /** Decides whether the peer at `address` may tell who the client is. */
 export type TrustProxy = (address: string, hop: number) => boolean;
@@ -9,7 +11,12 @@ export type TrustProxy = (address: string, hop: number) => boolean;
  * reverse proxy on the same machine is the usual setup. Throws a TypeError naming a range that is none.
  */
 export function trustProxies(proxies: readonly string[]): TrustProxy {
-  return proxyAddr.compile(['loopback', ...proxies]);
+  if (proxies.length > 0) return proxyAddr().compile(['loopback', ...proxies]);
+  let isLoopback: TrustProxy | undefined;
+  return (address, hop) => {
+    isLoopback ??= proxyAddr().compile('loopback');
+    return isLoopback(address, hop);
+  };
 }
 
 /**
@@ -19,7 +26,7 @@ export function trustProxies(proxies: readonly string[]): TrustProxy {
 export function clientAddress(raw: IncomingMessage, isTrusted: TrustProxy): string {
   const peer = raw.socket.remoteAddress ?? '';
   if (!isTrusted(peer, 0)) return plainAddress(peer);
-  if (raw.headers['x-forwarded-for'] !== undefined) return plainAddress(proxyAddr(raw, isTrusted));
+  if (raw.headers['x-forwarded-for'] !== undefined) return plainAddress(proxyAddr()(raw, isTrusted));
   const real = raw.headers['x-real-ip'];
   return plainAddress(typeof real === 'string' && real !== '' ? real : peer);
 }

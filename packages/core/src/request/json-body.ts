@@ -1,6 +1,8 @@
-import { parse as parseSecurely } from 'secure-json-parse';
 import { HttpError } from '../errors/errors.js';
+import { lazyPackage } from '../lazy-package.js';
 import { type BodyCharset, bodyText } from './body-type.js';
+
+const secureJsonParse = lazyPackage<typeof import('secure-json-parse')>('secure-json-parse', import.meta.url);
 
 /** Deeper values make JSON.stringify and any recursive code run out of stack. */
 const MAX_DEPTH = 1000;
@@ -14,8 +16,9 @@ export function parseJsonBody(bytes: Buffer, charset: BodyCharset, maxValues: nu
   // A shorter text cannot have that many: every level has two brackets, every value but the first a comma or a bracket.
   if (bytes.length > 2 * MAX_DEPTH || bytes.length > maxValues) checkShape(bytes, maxValues);
   const text = bodyText(bytes, charset);
+  const parser = mayPollute(text) ? secureJsonParse() : undefined;
   try {
-    return (mayPollute(text) ? parseSecurely(text, undefined, REMOVE) : JSON.parse(text)) ?? {};
+    return (parser === undefined ? JSON.parse(text) : parser.parse(text, undefined, REMOVE)) ?? {};
   } catch (cause) {
     throw invalidJson({}, cause);
   }

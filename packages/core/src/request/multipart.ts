@@ -6,12 +6,15 @@ import type { IncomingHttpHeaders } from 'node:http';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Busboy, type BusboyFileStream, type BusboyHeaders } from '@fastify/busboy';
+import type { BusboyFileStream, BusboyHeaders, BusboyInstance } from '@fastify/busboy';
 import type { Limits } from '../app-context.js';
 import { HttpError } from '../errors/errors.js';
+import { lazyPackage } from '../lazy-package.js';
 import { cutShort, tooLarge } from './body-bytes.js';
 import { type FieldPair, isListName } from './form-fields.js';
 import { UploadedFile } from './uploaded-file.js';
+
+const parserPackage = lazyPackage<typeof import('@fastify/busboy')>('@fastify/busboy', import.meta.url);
 
 /** Files by field; an array where a field carried several, or has a name that ends in `[]`. */
 export type Files = Record<string, UploadedFile | UploadedFile[]>;
@@ -135,7 +138,8 @@ async function directoryOf({ uploadDirectory }: Limits): Promise<string> {
   return typeof uploadDirectory === 'string' ? uploadDirectory : uploadDirectory();
 }
 
-function openParser(headers: IncomingHttpHeaders, limits: Limits): InstanceType<typeof Busboy> {
+function openParser(headers: IncomingHttpHeaders, limits: Limits): BusboyInstance {
+  const { Busboy } = parserPackage();
   try {
     return new Busboy({
       headers: headers as BusboyHeaders,

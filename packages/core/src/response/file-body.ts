@@ -1,9 +1,11 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import contentDisposition from 'content-disposition';
-import send from 'send';
+import { lazyPackage } from '../lazy-package.js';
 import type { BodyWriter } from './response.js';
+
+const contentDisposition = lazyPackage<typeof import('content-disposition')>('content-disposition', import.meta.url);
+const send = lazyPackage<typeof import('send')>('send', import.meta.url);
 
 /** The file's state, or undefined when there is no file that can be read. */
 export async function statFile(file: string): Promise<Stats | undefined> {
@@ -24,7 +26,7 @@ export function fileBody(file: string): BodyWriter {
     raw.statusCode = head.status;
     for (const [name, value] of Object.entries(head.headers)) if (value !== undefined) raw.setHeader(name, value);
     const options = { root: path.dirname(file), dotfiles: 'allow', cacheControl: false, index: false } as const;
-    const stream = send(raw.req, `/${encodeURIComponent(path.basename(file))}`, options);
+    const stream = send()(raw.req, `/${encodeURIComponent(path.basename(file))}`, options);
     // What lies there may be edited at any time: the client asks again and usually gets a 304.
     if (!raw.hasHeader('Cache-Control')) raw.setHeader('Cache-Control', 'no-cache, must-revalidate');
     return new Promise((resolve) => {
@@ -40,5 +42,5 @@ export function fileBody(file: string): BodyWriter {
 
 /** The Content-Disposition of a download; names outside ASCII are sent in both forms (RFC 6266, section 4.3). */
 export function attachment(name: string): string {
-  return contentDisposition(path.basename(name), { type: 'attachment' });
+  return contentDisposition()(path.basename(name), { type: 'attachment' });
 }

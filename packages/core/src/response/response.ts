@@ -1,10 +1,10 @@
 // Over 250 lines: everything that handlers call on `res` stands in one class; what is more than a few lines lives beside it.
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { resolve as resolvePath } from 'node:path';
-import encodeUrl from 'encodeurl';
 import type { AppContext } from '../app-context.js';
 import { type CookieOptions, serializeCookie } from '../cookies.js';
 import { Tina4Error } from '../errors/tina4-error.js';
+import { lazyPackage } from '../lazy-package.js';
 import type { Request } from '../request/request.js';
 import { renderTemplate } from '../templates/render-template.js';
 import { isTemplateName } from '../templates/template-name.js';
@@ -12,6 +12,8 @@ import { Callable } from './callable.js';
 import { attachment, fileBody, statFile } from './file-body.js';
 import { checkHeader, type HeaderValue } from './headers.js';
 import { type Chunks, streamBody } from './stream-body.js';
+
+const encodeUrl = lazyPackage<typeof import('encodeurl')>('encodeurl', import.meta.url);
 
 /** Status and headers of an answer whose body writes itself. */
 export interface AnswerHead {
@@ -136,7 +138,7 @@ export class Response extends Callable {
 
   /** Answers with a Location header and no body. `url` is percent-encoded where a header could not carry it. */
   redirect(url: string, code = 302): this {
-    this.header('Location', encodeUrl(url));
+    this.header('Location', encodeUrl()(url));
     return this.#finish(undefined, undefined, code);
   }
 

@@ -3,7 +3,7 @@
  * types are not published: what we use of them is written down here. The version is pinned, as these parts are
  * documented only by their source.
  */
-import nunjucks from 'nunjucks';
+import { createRequire } from 'node:module';
 
 /** A lexical token. Lines and columns count from 0, as nunjucks does everywhere inside. */
 export type Token = { type: string; value: string; lineno: number; colno: number };
@@ -82,7 +82,8 @@ interface NunjucksParts {
   runtime: { Frame: new () => Frame };
 }
 
-const parts = nunjucks as unknown as NunjucksParts;
+// Needed whole when this file is: it is loaded with the first template.
+const parts = createRequire(import.meta.url)('nunjucks') as NunjucksParts;
 
 /** A node class by its name; throws when this version of nunjucks has no such node. */
 export function nodeClass(name: string): ExtensibleNodeClass {

@@ -1,15 +1,10 @@
 import { posix } from 'node:path';
-import { builtInFilters } from './filters.js';
-import { builtInFunctions } from './functions.js';
-import { type CompiledTemplate, RenderContext, Scope } from './render-scope.js';
+import type { CompiledTemplate } from './render-scope.js';
 import { minifyHtml } from './spaces-between-tags.js';
-import { TemplateError, templateNotFound, templateSyntaxError } from './template-error.js';
+import { TemplateError, templateNotFound } from './template-error.js';
 import { readTemplateFolder, type TemplateFile } from './template-folder.js';
-import { type TemplateFilter, type TemplateTest, templateRuntime } from './template-runtime.js';
-import { builtInTests } from './tests.js';
-import { compileTwig } from './twig-compiler.js';
-import type { KnownNames } from './twig-expression-parser.js';
-import { parseTwig } from './twig-parser.js';
+import type { TemplateLanguage } from './template-language.js';
+import type { TemplateFilter, TemplateTest } from './template-runtime.js';
 
 export type TemplatesOptions = {
   /** Absolute path of the folder that names are relative to. It may be missing. */
@@ -39,11 +34,11 @@ export type RenderOptions = { readonly globals?: Readonly<Record<string, unknown
 export class Templates {
   readonly #options: TemplatesOptions;
   readonly #now: () => number;
-  readonly #filters: Record<string, TemplateFilter>;
-  readonly #tests: Record<string, TemplateTest>;
   readonly #globals: Record<string, unknown>;
-  readonly #functionNames: ReadonlySet<string>;
-  readonly #runtime: ReturnType<typeof templateRuntime>;
+  /** Loaded with the first template. */
+  #language: TemplateLanguage | undefined;
+  /** Filters and tests that were added before that. */
+  #additions: ((language: TemplateLanguage) => void)[] = [];
   #files: ReadonlyMap<string, TemplateFile> = new Map();
   readonly #compiled = new Map<string, CompiledTemplate | TemplateError>();
   #refreshing: Promise<void> | undefined;
@@ -52,13 +47,7 @@ export class Templates {
   constructor(options: TemplatesOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    const random = options.random ?? Math.random;
-    this.#filters = builtInFilters({ isDebug: options.isDebug, random });
-    this.#tests = Object.assign(Object.create(null), builtInTests);
     this.#globals = Object.assign(Object.create(null), options.globals);
-    const functions = builtInFunctions({ isDebug: options.isDebug, random });
-    this.#functionNames = new Set(Object.keys(functions));
-    this.#runtime = templateRuntime({ filters: this.#filters, tests: this.#tests, functions });
   }
 
   /** True when `refresh` should be awaited before the next rendering: always in debug mode, else by `cacheSeconds`. */
@@ -105,9 +94,7 @@ export class Templates {
     const template = this.find(name);
     const globals =
       options?.globals === undefined ? this.#globals : Object.assign(Object.create(this.#globals), options.globals);
-    const context = new RenderContext(data, globals);
-    context.addBlocks(template.blocks);
-    const html = template.root(this, context, new Scope(), this.#runtime, false);
+    const html = (this.#language as TemplateLanguage).run(template, this, data, globals);
     return this.#options.minifyHtml === true ? minifyHtml(html) : html;
   }
 
@@ -121,14 +108,12 @@ export class Templates {
 
   /** Adds or replaces a filter. Templates that named it before it was there are compiled again when they are used. */
   addFilter(name: string, filter: TemplateFilter): void {
-    this.#filters[name] = filter;
-    this.#forgetProblems();
+    this.#add((language) => language.addFilter(name, filter));
   }
 
   /** Adds or replaces a test, the word after `is`. */
   addTest(name: string, test: TemplateTest): void {
-    this.#tests[name] = (...args) => test(...args) === true;
-    this.#forgetProblems();
+    this.#add((language) => language.addTest(name, test));
   }
 
   /** Adds or replaces a value or function that every template can use. */
@@ -139,6 +124,7 @@ export class Templates {
   async #readFolder(): Promise<void> {
     const before = this.#files;
     const files = await readTemplateFolder(this.#options.directory, before);
+    if (files.size > 0) this.#language ??= await this.#openLanguage();
     for (const [name, file] of before) {
       if (files.get(name) !== file) this.#compiled.delete(name);
     }
@@ -147,6 +133,21 @@ export class Templates {
     for (const name of files.keys()) {
       if (!this.#compiled.has(name)) this.#compile(name);
     }
+  }
+
+  async #openLanguage(): Promise<TemplateLanguage> {
+    const { TemplateLanguage } = await import('./template-language.js');
+    const { isDebug, random = Math.random } = this.#options;
+    const language = new TemplateLanguage({ isDebug, random });
+    for (const add of this.#additions) add(language);
+    this.#additions = [];
+    return language;
+  }
+
+  #add(addition: (language: TemplateLanguage) => void): void {
+    if (this.#language === undefined) this.#additions.push(addition);
+    else addition(this.#language);
+    this.#forgetProblems();
   }
 
   #compile(name: string): CompiledTemplate | TemplateError {
@@ -158,9 +159,8 @@ export class Templates {
     const done = this.#compiled.get(normalized);
     if (done !== undefined) return done;
     const file = this.#files.get(normalized);
-    if (file === undefined) return templateNotFound(name);
-    const known = { filters: this.#filters, tests: this.#tests };
-    const compiled = compileTemplate(file.text, normalized, known, this.#functionNames);
+    if (file === undefined || this.#language === undefined) return templateNotFound(name);
+    const compiled = this.#language.compile(file.text, normalized);
     this.#compiled.set(normalized, compiled);
     return compiled;
   }
@@ -169,21 +169,6 @@ export class Templates {
     for (const [name, entry] of this.#compiled) {
       if (entry instanceof TemplateError) this.#compiled.delete(name);
     }
-  }
-}
-
-function compileTemplate(
-  text: string,
-  name: string,
-  known: KnownNames,
-  functionNames: ReadonlySet<string>,
-): CompiledTemplate | TemplateError {
-  try {
-    const code = compileTwig(parseTwig(text, name, known), name, functionNames);
-    return new Function(code)() as CompiledTemplate;
-  } catch (error) {
-    if (error instanceof TemplateError) return error;
-    return templateSyntaxError(error instanceof Error ? error.message : String(error), { template: name, line: 1 });
   }
 }
 

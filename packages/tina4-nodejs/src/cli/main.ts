@@ -1,6 +1,12 @@
+import { createRequire } from 'node:module';
 import process from 'node:process';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { Command as Program } from 'commander';
 import { readVersion } from '../server/version.js';
+
+// `require` takes 12 ms less than `import`; lazy-package.ts in the core says why.
+const { Command, CommanderError, InvalidArgumentError } = createRequire(import.meta.url)(
+  'commander',
+) as typeof import('commander');
 
 /**
  * The `tina4` command. `args` are the words after it. Prints mistakes of the user without a stack and sets the exit code; each
@@ -26,7 +32,7 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-async function buildProgram(): Promise<Command> {
+async function buildProgram(): Promise<Program> {
   const program = new Command('tina4')
     .description('Tina4 for Node.js')
     .exitOverride()
@@ -34,7 +40,7 @@ async function buildProgram(): Promise<Command> {
     .helpCommand(false)
     .version(`tina4 ${await readVersion()}`, '--version');
   // Commander would say "too many arguments"; a word that is no command deserves its name back.
-  program.argument('[command]').action((_word, _options, { args }: Command) => {
+  program.argument('[command]').action((_word, _options, { args }: Program) => {
     console.error(`Unknown command: ${args[0]}\n`);
     program.outputHelp({ error: true });
     process.exitCode = 1;

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { parse } from 'dotenv';
+import { lazyPackage } from '@tina4/core';
 import { ConfigError } from './config-error.js';
 import type { Environment } from './read-variable.js';
+
+const dotenv = lazyPackage<typeof import('dotenv')>('dotenv', import.meta.url);
 
 /**
  * The environment of the app in `projectDir`: `env` with the lines of its `.env` (or of `TINA4_ENV_FILE`) filled in where
@@ -30,7 +32,7 @@ export function parseEnvFile(text: string, name = '.env'): Record<string, string
       `Line ${line} of ${name} is not NAME=value, or its quote is not closed. Correct it, put # before it, or remove it.`,
   );
   if (mistakes.length > 0) throw new ConfigError(mistakes);
-  return parse(text);
+  return text === '' ? {} : dotenv().parse(text);
 }
 
 async function readText(path: string, required: string | undefined): Promise<string> {

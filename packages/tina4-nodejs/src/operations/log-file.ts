@@ -1,6 +1,8 @@
 import { basename, dirname, sep } from 'node:path';
-import { createStream } from 'rotating-file-stream';
+import { lazyPackage } from '@tina4/core';
 import type { LogSettings } from './log-settings.js';
+
+const rotatingFileStream = lazyPackage<typeof import('rotating-file-stream')>('rotating-file-stream', import.meta.url);
 
 /** A file that takes lines without holding anything up. */
 export interface LogFile {
@@ -17,7 +19,7 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
  * and further lines go nowhere: a full disk must not stop the app.
  */
 export function openLogFile(settings: LogSettings, onFailure: (error: Error) => void): LogFile {
-  const stream = createStream(basename(settings.file), {
+  const stream = rotatingFileStream().createStream(basename(settings.file), {
     path: dirname(settings.file) + sep,
     ...(settings.rotateBytes === 0 ? {} : { size: `${settings.rotateBytes}B` as const, rotate: settings.rotateKeep }),
     mode: 0o640,

@@ -1,9 +1,11 @@
 import { dirname, join } from 'node:path';
-import { safeLogJson } from '@tina4/core';
-import { pino } from 'pino';
+import { lazyPackage, safeLogJson } from '@tina4/core';
+import type { Logger, pino } from 'pino';
 import { type LogFile, openLogFile } from './log-file.js';
 import type { LogLevel, LogSettings } from './log-settings.js';
 import { type LogLine, textLine } from './log-text.js';
+
+const pinoPackage = lazyPackage<typeof import('pino')>('pino', import.meta.url);
 
 export type LogMethod = 'debug' | 'info' | 'warn' | 'error';
 
@@ -30,35 +32,44 @@ const PINO_LEVELS: Readonly<Record<LogLevel, string>> = {
 };
 const LEVEL_NAMES: Readonly<Record<string, string>> = { debug: 'DEBUG', info: 'INFO', warn: 'WARNING', error: 'ERROR' };
 
-/** Opens the destinations. Lines are JSON inside (`timestamp`, `level`, `message`, context); text is made of them at the end. */
+/**
+ * Opens the destinations. Lines are JSON inside (`timestamp`, `level`, `message`, context); text is made of them at the end.
+ * The logger itself is made for the first line.
+ */
 export function openLogOutput(settings: LogSettings, stdout?: LineSink): LogOutput {
   const terminal = settings.output === 'file' ? undefined : openTerminal(settings, stdout);
   const file = settings.output === 'stdout' ? undefined : openFile(settings);
   const errorFile = settings.writesErrorFile
     ? openFile({ ...settings, file: join(dirname(settings.file), 'error.log') })
     : undefined;
-  const logger = pino(
+  const writeLine = (line: string): void => {
+    terminal?.write(line);
+    file?.write(line);
+    if (errorFile !== undefined && isError(line)) errorFile.write(line);
+  };
+  let logger: Logger | undefined;
+  return {
+    write: (method, message, context) => {
+      logger ??= openLogger(settings.level, writeLine);
+      logger[method](context, '%s', message);
+    },
+    async close() {
+      await Promise.all([terminal?.close(), file?.close(), errorFile?.close()]);
+    },
+  };
+}
+
+function openLogger(level: LogLevel, write: (line: string) => void): Logger {
+  return pinoPackage().pino(
     {
-      level: PINO_LEVELS[settings.level],
+      level: PINO_LEVELS[level],
       base: null,
       messageKey: 'message',
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: LEVEL_NAMES[label] ?? label.toUpperCase() }) },
     },
-    {
-      write(line: string) {
-        terminal?.write(line);
-        file?.write(line);
-        if (errorFile !== undefined && isError(line)) errorFile.write(line);
-      },
-    },
+    { write },
   );
-  return {
-    write: (method, message, context) => logger[method](context, '%s', message),
-    async close() {
-      await Promise.all([terminal?.close(), file?.close(), errorFile?.close()]);
-    },
-  };
 }
 
 /** The level is the first field of a line. */
@@ -71,12 +82,19 @@ function openTerminal(settings: LogSettings, sink: LineSink | undefined): LogFil
   const shown = formatter(settings, isColoured);
   if (sink !== undefined) return { write: (line) => sink.write(shown(line)), close: async () => {} };
   // Node writes to pipes and files on stdout synchronously; this writes in the background and flushes at the exit.
-  const stream = pino.destination({ dest: 1, sync: false });
-  // A reader that went away (`| head`) is no reason to stop the app.
-  stream.on('error', () => {});
+  const open = (): ReturnType<typeof pino.destination> => {
+    const opened = pinoPackage().pino.destination({ dest: 1, sync: false });
+    // A reader that went away (`| head`) is no reason to stop the app.
+    opened.on('error', () => {});
+    return opened;
+  };
+  let stream: ReturnType<typeof open> | undefined;
   return {
-    write: (line) => void stream.write(shown(line)),
-    close: () => new Promise((resolve) => stream.flush(() => resolve())),
+    write: (line) => {
+      stream ??= open();
+      stream.write(shown(line));
+    },
+    close: () => new Promise((resolve) => (stream === undefined ? resolve() : stream.flush(() => resolve()))),
   };
 }
 

@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createJiti, type Jiti, type TransformOptions } from 'jiti';
+import { lazyPackage } from '@tina4/core';
+import type { Jiti, TransformOptions } from 'jiti';
 import {
   type ImportedNames,
   importCheckPlugin,
@@ -11,6 +12,8 @@ import {
   missingImports,
 } from './import-check.js';
 import { exposeDeclared } from './route-source.js';
+
+const jitiPackage = lazyPackage<typeof import('jiti')>('jiti', import.meta.url);
 
 /** Name under which transformed files find the loader; no package can have it. */
 const loaderModule = 'tina4:loader';
@@ -75,6 +78,7 @@ export class TypeScriptLoader {
   }
 
   async #create(): Promise<Jiti> {
+    const { createJiti } = jitiPackage();
     const parent = join(this.#projectDir, 'tina4.js');
     // The transformer keeps its results in the project: a cache in the shared temporary folder could be written to by other
     // users of the machine, who would then run code here.

@@ -1,6 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { Tina4Error, within } from '@tina4/core';
+import { lazyPackage, Tina4Error, within } from '@tina4/core';
 import type { InjectOptions } from 'light-my-request';
+
+const lightMyRequest = lazyPackage<typeof import('light-my-request')>('light-my-request', import.meta.url);
 
 /** What answers requests: an app, or a server around one. */
 export interface Answering {
@@ -32,8 +34,6 @@ export interface InjectedAnswer {
  * a client that hung up.
  */
 export async function inject(app: Answering, request: InjectedRequest): Promise<InjectedAnswer> {
-  // Only tests need the library, so a server does not load it.
-  const { default: send } = await import('light-my-request');
   const { method, url, headers, body, timeoutMs = 30_000 } = request;
   let hangUp: ((reason: Error) => void) | undefined;
   const dispatch = (raw: IncomingMessage, rawResponse: ServerResponse): void => {
@@ -49,7 +49,7 @@ export async function inject(app: Answering, request: InjectedRequest): Promise<
   };
   const payload = body instanceof Uint8Array ? Buffer.from(body) : body;
   const options = { method: method as InjectOptions['method'], url, headers: { ...headers } };
-  const sending = send(dispatch, payload === undefined ? options : { ...options, payload });
+  const sending = lightMyRequest().inject(dispatch, payload === undefined ? options : { ...options, payload });
   const answer = await within(timeoutMs, sending, () => {
     const seconds = timeoutMs / 1000;
     const late = new Tina4Error('T4_TEST_NO_ANSWER', `${method} ${url} gave no complete answer within ${seconds} s.`);

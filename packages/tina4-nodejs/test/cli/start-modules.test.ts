@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, expect, test } from '@jest/globals';
+import { ServedProject } from './served-project.js';
+
+// Needs the built packages. docs/performance.md shows what each of these packages costs.
+let project: ServedProject;
+afterEach(() => project.remove());
+
+/** Runs before the server and, at its banner, writes down every file that was loaded: by require, and by import. */
+const recorder = `import { appendFileSync } from 'node:fs';
+import { createRequire, register } from 'node:module';
+register('./record-imports.mjs', import.meta.url);
+const { cache } = createRequire(import.meta.url);
+const { log } = console;
+console.log = (text) => {
+  if (String(text).includes('Press Ctrl+C')) appendFileSync('loaded.txt', Object.keys(cache).join('\\n'));
+  log(text);
+};
+`;
+const importRecorder = `import { appendFileSync } from 'node:fs';
+export async function load(url, context, next) {
+  appendFileSync('loaded.txt', url + '\\n');
+  return next(url, context);
+}
+`;
+
+const hello = `import { Router } from 'tina4-nodejs';
+Router.get('/hello', async (req, res) => res.json({ hello: 'world' }));
+`;
+
+async function create(files: Record<string, string>): Promise<void> {
+  project = await ServedProject.create({ ...files, 'record.mjs': recorder, 'record-imports.mjs': importRecorder });
+}
+
+/** The files that a server has loaded when its banner is there. */
+async function loadedFiles(): Promise<string[]> {
+  const recorderUrl = pathToFileURL(join(project.folder, 'record.mjs')).href;
+  await project.write({ 'loaded.txt': '' });
+  await project.serve([], { NODE_OPTIONS: `--import ${recorderUrl}` });
+  await project.stop();
+  return (await readFile(join(project.folder, 'loaded.txt'), 'utf8')).split('\n');
+}
+
+/** The names of the packages that files belong to, but our own. */
+function packagesOf(files: readonly string[]): string[] {
+  const names = files.flatMap((file) => /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file)?.[1] ?? []);
+  return [...new Set(names)].filter((name) => !/^(@tina4[\\/]|tina4-nodejs$)/.test(name)).sort();
+}
+
+test('a start loads no package but those that the command and the first TypeScript file need', async () => {
+  await create({ 'src/routes/hello.ts': hello });
+  expect(packagesOf(await loadedFiles())).toEqual(['commander', 'jiti']);
+});
+
+test('the template language is loaded where there is a template, and settings are parsed where there are some', async () => {
+  await create({ 'src/routes/hello.ts': hello, 'src/templates/page.twig': '{{ 1 }}', '.env': 'TINA4_CSRF=false\n' });
+  const packages = packagesOf(await loadedFiles());
+  expect(packages).toEqual(expect.arrayContaining(['dotenv', 'nunjucks']));
+});
