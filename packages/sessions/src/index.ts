@@ -2,7 +2,7 @@ export { handleOfKey, isSessionHandle } from './data/session-id.js';
 export { createSessionEngine } from './engine/engine.js';
 export { SESSION_ERROR_CODES, type SessionErrorCode } from './error-codes.js';
 export { SessionError, SessionUnavailableError, StoreRefusedError, StoreUnavailableError } from './errors.js';
-export { openSharedRateLimit, openStore } from './open-store.js';
+export { openSharedCache, openSharedRateLimit, openStore } from './open-store.js';
 export type { SessionCookieOptions, SessionEngineOptions, SessionLog, StoreSettings } from './session-options.js';
 export type {
   Awaitable,
@@ -40,6 +40,7 @@ export {
 export { HandlerStore, type SessionHandler } from './stores/handler/handler-store.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';
 export type { SharedRateLimit } from './stores/redis/rate-limit.js';
+export type { SharedCache, SharedCacheSettings } from './stores/redis/redis-cache.js';
 export { checkStore } from './tools/check-store.js';
 export { type RevokeOutcome, revokeSession } from './tools/revoke-session.js';
 export { reportStore, type StoreReport } from './tools/store-report.js';

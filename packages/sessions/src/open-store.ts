@@ -2,6 +2,7 @@ import { SessionError } from './errors.js';
 import type { SessionLog, StoreSettings } from './session-options.js';
 import type { SessionStore } from './session-store.js';
 import type { SharedRateLimit } from './stores/redis/rate-limit.js';
+import type { SharedCache, SharedCacheSettings } from './stores/redis/redis-cache.js';
 
 type Opener = (settings: StoreSettings) => Promise<SessionStore>;
 
@@ -47,4 +48,12 @@ export async function openSharedRateLimit(
 ): Promise<SharedRateLimit | undefined> {
   if (settings.backend !== 'redis' && settings.backend !== 'valkey') return undefined;
   return (await import('./stores/redis/rate-limit.js')).openRedisRateLimit(settings, log);
+}
+
+/** Opens a cache that processes share, on Redis or Valkey. Rejects as `openStore` does for the same settings. */
+export async function openSharedCache(
+  settings: SharedCacheSettings,
+  log: Pick<SessionLog, 'info' | 'error'>,
+): Promise<SharedCache> {
+  return (await import('./stores/redis/redis-cache.js')).openRedisCache(settings, log);
 }

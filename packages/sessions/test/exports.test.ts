@@ -4,7 +4,7 @@ import * as exported from '../src/index.js';
 // What is not listed is not public. A name that is added or removed is a decision, made here.
 const names = `
   FileStore HandlerStore MemoryStore SESSION_ERROR_CODES SessionError SessionUnavailableError StoreRefusedError
-  StoreUnavailableError checkStore createSessionEngine describeThisProcess handleOfKey isSessionHandle judgeProcess openSharedRateLimit openStore
+  StoreUnavailableError checkStore createSessionEngine describeThisProcess handleOfKey isSessionHandle judgeProcess openSharedCache openSharedRateLimit openStore
   reportStore revokeSession sweepStore
 `;
 

@@ -138,6 +138,12 @@ function assemble(read: Read, warnings: readonly string[], mistakes: Set<string>
       maxEntries: read('TINA4_CACHE_MAX_ENTRIES'),
       maxBytes: read('TINA4_CACHE_MAX_BYTES'),
       miss: read('TINA4_CACHE_MISS'),
+      url: read('TINA4_CACHE_URL'),
+      host: read('TINA4_CACHE_HOST'),
+      port: read('TINA4_CACHE_PORT'),
+      username: read('TINA4_CACHE_USERNAME'),
+      password: read('TINA4_CACHE_PASSWORD'),
+      prefix: cachePrefixOf(read, mistakes),
     },
     auth: {
       secret: read('TINA4_SECRET'),
@@ -189,6 +195,19 @@ function allowedHostsOf(read: Read, mistakes: Set<string>): readonly string[] | 
     );
   }
   return names;
+}
+
+/** Emptying the cache removes what begins with its prefix, and that must never be the sessions. */
+function cachePrefixOf(read: Read, mistakes: Set<string>): string {
+  const prefix = read('TINA4_CACHE_PREFIX');
+  const sessions = read('TINA4_SESSION_PREFIX', read('TINA4_SESSION_BACKEND'));
+  if (sessions.startsWith(prefix)) {
+    mistakes.add(
+      `TINA4_CACHE_PREFIX is ${JSON.stringify(prefix)}, and the keys of the sessions begin with that too (${JSON.stringify(sessions)}): ` +
+        'emptying the cache would remove them. Use another one, such as tina4:cache:.',
+    );
+  }
+  return prefix;
 }
 
 /** Two names of one setting with different values: the first one counts, and the log says so. */

@@ -641,9 +641,47 @@ export const variablesByArea = {
     {
       name: 'TINA4_CACHE_BACKEND',
       kind: 'choice',
-      choices: { memory: 'memory', file: 'file' },
+      choices: { memory: 'memory', file: 'file', redis: 'redis', valkey: 'valkey' },
       default: 'memory',
-      about: 'Where cached answers and `cacheSet` values are kept.',
+      about: 'Where cached answers and `cacheSet` values are kept; all processes share them on `redis` and `valkey`.',
+    },
+    {
+      name: 'TINA4_CACHE_URL',
+      kind: 'text',
+      isSecret: true,
+      defaultText: 'the server of the sessions where they are on Redis or Valkey',
+      about: 'Backend redis, valkey: `redis://user:password@host:6379/0`, or a list of nodes.',
+    },
+    {
+      name: 'TINA4_CACHE_HOST',
+      kind: 'text',
+      defaultText: 'as `TINA4_CACHE_URL`, else `localhost`',
+      about: 'Backend redis, valkey: its host, where no URL is set.',
+    },
+    {
+      name: 'TINA4_CACHE_PORT',
+      kind: 'integer',
+      min: 1,
+      max: 65535,
+      defaultText: '`6379`',
+      about: 'Backend redis, valkey: its port; counts with `TINA4_CACHE_HOST`.',
+    },
+    {
+      name: 'TINA4_CACHE_USERNAME',
+      kind: 'text',
+      about: 'Backend redis, valkey: user that logs in; counts with `TINA4_CACHE_HOST` or `TINA4_CACHE_URL`.',
+    },
+    {
+      name: 'TINA4_CACHE_PASSWORD',
+      kind: 'text',
+      isSecret: true,
+      about: 'Backend redis, valkey: its password; counts with `TINA4_CACHE_HOST` or `TINA4_CACHE_URL`.',
+    },
+    {
+      name: 'TINA4_CACHE_PREFIX',
+      kind: 'text',
+      default: 'tina4:cache:',
+      about: 'Backend redis, valkey: what every key begins with. The prefix of the sessions must not begin with it.',
     },
     {
       name: 'TINA4_CACHE_DIR',
@@ -664,7 +702,8 @@ export const variablesByArea = {
       kind: 'integer',
       default: 1000,
       min: 1,
-      about: 'Entries that the cache holds; the longest unused go first.',
+      about:
+        'Backend memory, file: entries that the cache holds; the longest unused go first. A server has its `maxmemory`.',
     },
     {
       name: 'TINA4_CACHE_MAX_BYTES',
@@ -678,7 +717,7 @@ export const variablesByArea = {
       kind: 'choice',
       choices: { null: 'null', undefined: 'undefined' },
       default: 'null',
-      about: 'What `cacheGet` returns for an absent key.',
+      about: 'What `cacheGet` of `tina4-nodejs` returns for an absent key; that of `@tina4/core` returns undefined.',
     },
   ],
   Tokens: [

@@ -1,15 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import {
-  Auth,
-  type AuthSettings,
-  FileCache,
-  MemoryCache,
-  type MiddlewareSettings,
-  provideCache,
-  provideRateLimit,
-  type RateLimitStore,
-} from '@tina4/core';
+import { Auth, type AuthSettings, type MiddlewareSettings, provideRateLimit, type RateLimitStore } from '@tina4/core';
 import type { SessionEngineOptions, StoreSettings } from '@tina4/sessions';
 import type { Config } from '../config/read-config.js';
 import { Log } from '../operations/log.js';
@@ -17,12 +8,11 @@ import type { LogSettings } from '../operations/log-settings.js';
 import { StartError } from '../project/start-error.js';
 
 /**
- * Hands the settings to the parts that Tina4 code calls from anywhere, the log, the cache and the tokens. A signing key that cannot be
+ * Hands the settings to the parts that Tina4 code calls from anywhere, the log and the tokens. A signing key that cannot be
  * made is a warning: an app that uses no tokens runs on a read-only disk too.
  */
 export async function applySettings(config: Config, projectDir: string): Promise<void> {
   await Log.configure(logSettingsOf(config, projectDir));
-  useCache(config, projectDir);
   provideRateLimit(config.rateLimit);
   await makeUploadFolder(config, projectDir);
   await Auth.setup(authSettingsOf(config, projectDir)).catch((error: Error) => Log.warn(error.message));
@@ -91,13 +81,4 @@ async function makeUploadFolder({ server }: Config, projectDir: string): Promise
       cause,
     });
   });
-}
-
-function useCache({ cache }: Config, projectDir: string): void {
-  const { maxEntries, maxBytes, seconds } = cache;
-  const store =
-    cache.backend === 'file'
-      ? new FileCache({ directory: resolve(projectDir, cache.folder), maxEntries, maxBytes })
-      : new MemoryCache({ maxEntries, maxBytes });
-  provideCache({ store, seconds, miss: cache.miss === 'undefined' ? undefined : null });
 }

@@ -1,10 +1,11 @@
 import { tmpdir } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
-import type { Logger, RateLimitStore, SessionEngine } from '@tina4/core';
+import { type Logger, provideCache, type RateLimitStore, type SessionEngine } from '@tina4/core';
 import { createSessionEngine, openSharedRateLimit, openStore } from '@tina4/sessions';
 import type { Config } from '../config/read-config.js';
 import { sweepUploadFolders, type UploadFolder, uploadFolderIn } from '../operations/upload-folder.js';
 import { engineOptionsOf, storeSettingsOf, uploadFolderOf } from './apply-settings.js';
+import { openCache } from './open-cache.js';
 
 /** What a server keeps outside its process, or may. */
 export interface ServerStores {
@@ -17,35 +18,40 @@ export interface ServerStores {
 }
 
 /**
- * Opens the sessions and, where a limit is set and sessions lie on Redis or Valkey, the counters beside them. Rejects when a
- * driver is missing or a setting cannot be met. Uploads that killed processes left are removed meanwhile.
+ * Opens the sessions, the cache, which is the one of the process from then on, and, where a limit is set and sessions lie on Redis
+ * or Valkey, the counters beside them. Rejects when a driver is missing or a setting cannot be met. Uploads that killed
+ * processes left are removed meanwhile.
  */
 export async function openStores(config: Config, projectDir: string, log: Logger): Promise<ServerStores> {
   const isLimited = (config.rateLimit.limit ?? 0) > 0;
-  const sessions = await openSessions(config, projectDir, log);
+  const opened: { close(): Promise<void> }[] = [];
+  const closeAll = async (): Promise<void> => void (await Promise.all(opened.map((store) => store.close())));
+  const keep = <Store extends { close(): Promise<void> }>(store: Store): Store => {
+    opened.push(store);
+    return store;
+  };
   try {
+    const sessions = keep(await openSessions(config, projectDir, log));
+    const cache = keep(await openCache(config, projectDir, log));
     const uploadParent = uploadFolderOf(config.server.uploadFolder, projectDir) ?? tmpdir();
-    const uploads = uploadFolderIn(uploadParent);
+    const uploads = keep(uploadFolderIn(uploadParent));
     void sweepUploadFolders(uploadParent, log);
     const rateLimit = isLimited ? await openSharedRateLimit(storeSettingsOf(config, projectDir), log) : undefined;
-    return {
-      sessions,
-      rateLimit,
-      uploads,
-      close: async () => {
-        await Promise.all([sessions.close(), rateLimit?.close(), uploads.close()]);
-      },
-    };
+    if (rateLimit !== undefined) keep(rateLimit);
+    const { seconds, miss } = config.cache;
+    provideCache({ store: cache.store, seconds, miss: miss === 'undefined' ? undefined : null });
+    return { sessions, rateLimit, uploads, close: closeAll };
   } catch (error) {
-    await sessions.close();
+    await closeAll();
     throw error;
   }
 }
 
 /** True when stores opened with one configuration do for the other one too. */
 export function haveSameStores(one: Config, other: Config): boolean {
-  const deciding = ({ session, database, isDebug, rateLimit, server }: Config): unknown[] => [
+  const deciding = ({ session, cache, database, isDebug, rateLimit, server }: Config): unknown[] => [
     session,
+    cache,
     server.uploadFolder,
     database,
     isDebug,

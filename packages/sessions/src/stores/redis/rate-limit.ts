@@ -1,7 +1,7 @@
-import { LateError, within } from '../../deadline.js';
 import { type SessionLog, STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
+import { OptionalServer } from './optional-server.js';
 import { readRedisAddress } from './redis-address.js';
-import { openRedisConnection, type RedisConnection } from './redis-connection.js';
+import { openRedisConnection } from './redis-connection.js';
 import { redisScript } from './redis-script.js';
 
 /** Where a client stands in its window. */
@@ -23,8 +23,10 @@ export interface SharedRateLimit {
 
 /** A limiter must not be what makes a site slow: it waits for less than a session may. */
 const LONGEST_WAIT_MS = 500;
-/** How long nobody asks again after a failure, so that a server that hangs costs one request a wait and not all. */
-const PAUSE_MS = 1000;
+const MESSAGES = {
+  away: 'The rate limit lets every request through until its server answers.',
+  back: 'The rate limit counts for all processes again.',
+};
 
 type RateLimitLog = Pick<SessionLog, 'info' | 'error'>;
 
@@ -61,69 +63,34 @@ export async function openRedisRateLimit(settings: StoreSettings, log: RateLimit
     projectDir: settings.projectDir ?? process.cwd(),
   });
   const prefix = settings.prefix ?? STORE_DEFAULTS.prefix;
-  return new RedisRateLimit(connection, timeoutMs, prefix, log, settings.now ?? Date.now);
+  return new RedisRateLimit(new OptionalServer(connection, timeoutMs, MESSAGES, log), prefix, settings.now ?? Date.now);
 }
 
 /** Sliding windows on Redis or Valkey: one command a request. */
 class RedisRateLimit implements SharedRateLimit {
-  readonly #connection: RedisConnection;
-  readonly #timeoutMs: number;
+  readonly #server: OptionalServer;
   readonly #prefix: string;
-  readonly #log: RateLimitLog;
   readonly #now: () => number;
-  #isAway = false;
-  #isClosed = false;
-  /** By the monotonic clock; until then requests pass uncounted. */
-  #askAgainAt = 0;
 
-  constructor(connection: RedisConnection, timeoutMs: number, prefix: string, log: RateLimitLog, now: () => number) {
-    this.#connection = connection;
-    this.#timeoutMs = timeoutMs;
+  constructor(server: OptionalServer, prefix: string, now: () => number) {
+    this.#server = server;
     this.#prefix = prefix;
-    this.#log = log;
     this.#now = now;
   }
 
   async hit(key: string, limit: number, windowMs: number): Promise<RateLimitState> {
-    const uncounted = { allowed: true, limit, remaining: limit, resetAt: this.#now() + windowMs };
-    if (this.#isClosed || performance.now() < this.#askAgainAt) return uncounted;
-    // While it is away, one request a second finds out whether it is back.
-    if (this.#isAway) this.#askAgainAt = performance.now() + PAUSE_MS;
-    try {
-      const args = [String(limit), String(Math.ceil(windowMs))];
-      const asking = this.#connection.run(SLIDING_WINDOW, [`${this.#prefix}rate:{${key}}`], args);
-      const [counted, count, leftMs] = (await within(this.#timeoutMs, asking)) as [number, number, number];
-      this.#noticeReply();
-      return {
-        allowed: counted === 1,
-        limit,
-        remaining: Math.max(0, limit - count),
-        resetAt: this.#now() + leftMs,
-      };
-    } catch (error) {
-      this.#noticeFailure(error instanceof LateError ? this.#connection.failure(error) : error);
-      return uncounted;
-    }
+    const args = [String(limit), String(Math.ceil(windowMs))];
+    const reply = await this.#server.ask(
+      (connection) => connection.run(SLIDING_WINDOW, [`${this.#prefix}rate:{${key}}`], args),
+      undefined,
+    );
+    const now = this.#now();
+    if (reply === undefined) return { allowed: true, limit, remaining: limit, resetAt: now + windowMs };
+    const [counted, count, leftMs] = reply as [number, number, number];
+    return { allowed: counted === 1, limit, remaining: Math.max(0, limit - count), resetAt: now + leftMs };
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#connection.close();
-  }
-
-  #noticeReply(): void {
-    this.#askAgainAt = 0;
-    if (!this.#isAway) return;
-    this.#isAway = false;
-    this.#log.info('The rate limit counts for all processes again.');
-  }
-
-  #noticeFailure(error: unknown): void {
-    if (this.#isClosed) return;
-    this.#askAgainAt = performance.now() + PAUSE_MS;
-    if (this.#isAway) return;
-    this.#isAway = true;
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#log.error('The rate limit lets every request through until its server answers.', { reason });
+    this.#server.close();
   }
 }

@@ -16,6 +16,7 @@ import { Batcher } from './batcher.js';
 import { readRedisAddress } from './redis-address.js';
 import { openRedisConnection, type RedisConnection } from './redis-connection.js';
 import { decodeBusy, decodeEntry, encodeEntry, timeToLive } from './redis-entry.js';
+import { patternOf } from './redis-pattern.js';
 import { ARGS_PER_ITEM, REDIS_VERBS } from './redis-script.js';
 
 /** One server runs a whole turn's work as one script; each node of a cluster is sent single items, which the client pipelines. */
@@ -200,7 +201,7 @@ class RedisStore implements SessionStore {
   }
 
   #pattern(): string {
-    return `${this.#prefix.replace(/[\\*?[\]^-]/g, '\\$&')}{${'?'.repeat(64)}}`;
+    return `${patternOf(this.#prefix)}{${'?'.repeat(64)}}`;
   }
 
   #refuseWhenClosed(): void {
