@@ -108,12 +108,13 @@ async function onFullDisk(): Promise<Place> {
 }
 
 const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+const onDisk: [string, () => Promise<Place>] = ['files on a full disk', onFullDisk];
 const places: readonly [string, () => Promise<Place>][] = [
   ['redis out of memory', () => onRedis(['CONFIG', 'SET', 'maxmemory', '1mb'], ['CONFIG', 'SET', 'maxmemory', '0'])],
   ['redis as a replica', () => onRedis(['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE'])],
   ['PostgreSQL read-only', onPostgres],
   ['MariaDB read-only', onMariadb],
-  ...(canMount ? ([['files on a full disk', onFullDisk]] as const) : []),
+  ...(canMount ? [onDisk] : []),
 ];
 
 describe.each(places)('%s', (_name, open) => {
