@@ -22,7 +22,7 @@ export const SESSION_ERROR_CODES = {
   T4_SESSION_NOT_LOADED:
     'A route that does not load the session changed it (500). Declare route.session("exclusive") for that route.',
   T4_SESSION_NOT_SERIALIZABLE:
-    'A value in the session cannot be written as JSON: a cycle or a BigInt. The message names the key.',
+    'A value in the session cannot be written as JSON: a cycle, a BigInt, a Map, a promise, a function and the like. The message names where it stands.',
   T4_SESSION_OPTION_INVALID: 'A session setting has a value outside its range.',
   T4_SESSION_OPTIONS_INVALID: 'Several session settings are wrong. The message lists them all.',
   T4_SESSION_STORE_UNKNOWN: 'The chosen session store does not exist. The message lists those that do.',

@@ -28,7 +28,7 @@ export function hasSameKeys(one: Readonly<SessionRecord>, other: Readonly<Sessio
  * cheap look before JSON texts are compared; false says nothing.
  */
 export function hasSamePrimitives(base: Readonly<SessionRecord>, current: Readonly<SessionRecord>): boolean {
-  if (!hasSameKeys(base, current)) return false;
+  if (!hasSameKeys(base, current) || Object.getOwnPropertySymbols(current).length > 0) return false;
   for (const key of Object.keys(base)) {
     const value = current[key];
     if (value !== base[key] || (typeof value === 'object' && value !== null)) return false;

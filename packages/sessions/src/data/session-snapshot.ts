@@ -1,12 +1,13 @@
 import type { Session } from '../session-types.js';
 import { parseRecord, type SessionRecord } from './codec.js';
 import { changesBetween, hasSameKeys, hasSamePrimitives } from './merge.js';
-import { serializeRecord } from './serialize.js';
+import { checkStorable, serializeRecord } from './serialize.js';
 import { clearRecord, createSessionObject, fillRecord, freezeDeep, type SessionControls } from './session-data.js';
 
 /** The JSON text of a session without data. */
 export const EMPTY_JSON = '{}';
 
+const NONE: readonly string[] = Object.freeze([]);
 const EMPTY: Readonly<SessionRecord> = Object.freeze({});
 
 /** One request's copy of the session's data, and the text it is compared with. Parsed only when somebody touches it. */
@@ -19,6 +20,7 @@ export class SessionSnapshot {
   #parsed: Readonly<SessionRecord> | undefined;
   #storedJson: string | undefined;
   #isFrozen = false;
+  #notFinite: readonly string[] = NONE;
 
   constructor(controls: SessionControls) {
     this.#controls = controls;
@@ -96,12 +98,21 @@ export class SessionSnapshot {
     freezeDeep(this.#data);
   }
 
-  /** The JSON text of the data when it is not what was loaded or last stored, else undefined. */
+  /** Paths of NaN and Infinity in the data that `changedJson` saw last. */
+  get notFinite(): readonly string[] {
+    return this.#notFinite;
+  }
+
+  /**
+   * The JSON text of the data when it is not what was loaded or last stored, else undefined. Throws T4_SESSION_NOT_SERIALIZABLE.
+   */
   changedJson(): string | undefined {
     const data = this.#data as SessionRecord | undefined;
     if (data === undefined) return undefined;
     if (this.#parsed !== undefined && hasSamePrimitives(this.#parsed, data)) return undefined;
     const json = serializeRecord(data);
+    // Also where the text is the same: what JSON drops leaves no trace in it.
+    this.#notFinite = checkStorable(data);
     return json === this.#json || this.#isReordered(json, data) ? undefined : json;
   }
 

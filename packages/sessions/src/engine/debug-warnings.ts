@@ -1,5 +1,4 @@
 import type { SessionRecord } from '../data/codec.js';
-import { findLossyPaths } from '../data/serialize.js';
 import { SESSION_METHOD_NAMES } from '../data/session-data.js';
 import type { EngineParts } from './engine-parts.js';
 
@@ -27,12 +26,5 @@ export function warnOfData(
           `The session key ${JSON.stringify(key)} (${label}) hides the method req.session.${key}. The data is kept; use another name to have both.`,
       );
     }
-  }
-  const lossy = findLossyPaths(data);
-  if (lossy.length > 0) {
-    parts.once.warn(
-      `lossy ${label}`,
-      () => `${label} stores values that JSON drops or flattens: ${lossy.join(', ')}. Store plain lists and objects.`,
-    );
   }
 }

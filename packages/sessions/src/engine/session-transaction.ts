@@ -166,6 +166,7 @@ export class SessionTransaction {
   /** What is to be stored, if anything; remembers whether a key was set and warns of odd data in debug mode. */
   changedJson(): string | undefined {
     const json = this.#snapshot.changedJson();
+    if (this.#snapshot.notFinite.length > 0) this.#warnOfNulls(this.#snapshot.notFinite);
     if (json === undefined) return undefined;
     const { lockModes, settings } = this.#parts;
     if (!this.#hasSetKey && lockModes.isLearning(this.#route, this.#request.method)) {
@@ -360,6 +361,14 @@ export class SessionTransaction {
   #ownMark(): string {
     this.#mark ??= newMark(this.#parts.settings.randomBytes);
     return this.#mark;
+  }
+
+  #warnOfNulls(paths: readonly string[]): void {
+    const { label } = this.#route;
+    this.#parts.once.warn(
+      `not finite ${label}`,
+      () => `${label} stores NaN or Infinity, which JSON writes as null, in the session: ${paths.join(', ')}.`,
+    );
   }
 
   /** A change to a session that ended: an unsafe method hears of it, a safe one keeps its answer. */

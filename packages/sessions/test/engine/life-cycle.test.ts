@@ -399,13 +399,12 @@ test('a sweep that fails is logged, not thrown', async () => {
   expect(lines[0]).toMatchObject({ level: 'warn', context: { reason: 'disk full' } });
 });
 
-test('in debug mode a shadowed method, a lossy value and a large session are each named once per route', async () => {
+test('in debug mode a shadowed method and a large session are each named once per route', async () => {
   const { log, lines } = memoryLog();
   const app = await openApp(
     {
       'POST /odd': ({ session }) => {
         session.set('get', 'mine');
-        session.tags = new Set(['a']);
         session.text = 'x'.repeat(17_000);
         return { value: session.get };
       },
@@ -416,9 +415,5 @@ test('in debug mode a shadowed method, a lossy value and a large session are eac
   expect((await browser.post('/odd')).json).toEqual({ value: 'mine' });
   await browser.post('/odd');
   const warnings = lines.filter((line) => line.level === 'warn').map((line) => line.message);
-  expect(warnings).toEqual([
-    expect.stringContaining('17'),
-    expect.stringContaining('req.session.get'),
-    expect.stringContaining('tags (Set)'),
-  ]);
+  expect(warnings).toEqual([expect.stringContaining('17'), expect.stringContaining('req.session.get')]);
 });
