@@ -155,7 +155,7 @@ test('the cheap comparison never calls different data the same', () => {
   );
 });
 
-test('ids of a cookie header are found among anything else, in order, once each and four at most', () => {
+test('ids of a cookie header are found among anything else, in order, once each and eight at most', () => {
   const noise = fc.oneof(
     fc.string().map((text) => text.replaceAll(';', '')),
     fc.constantFrom('tina4_session', 'tina4_session=', 'tina4_session=short', 'xtina4_session=abc', '=', ''),
@@ -168,9 +168,9 @@ test('ids of a cookie header are found among anything else, in order, once each 
     id.map((each) => ({ text: `tina4_session=${each}`, id: each })),
   );
   fc.assert(
-    fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+    fc.property(fc.array(part, { maxLength: 20 }), (parts) => {
       const header = parts.map(({ text }) => text).join('; ');
-      const expected = [...new Set(parts.flatMap((each) => each.id ?? []))].slice(0, 4);
+      const expected = [...new Set(parts.flatMap((each) => each.id ?? []))].slice(0, 8);
       expect(findSessionIds(header, 'tina4_session')).toEqual(expected);
     }),
     { numRuns: 1_000 },
