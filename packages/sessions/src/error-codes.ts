@@ -32,7 +32,8 @@ export const SESSION_ERROR_CODES = {
   T4_SESSION_UNAVAILABLE:
     'The session was touched while its store does not answer, or changed while it takes no writes (503). It recovers by itself.',
   T4_SESSION_URL: 'The URL of the session store cannot be read. The message shows the form it takes.',
-  T4_SESSION_WRITE_AFTER_RELEASE: 'The session changed after it was stored and released; that change is not stored.',
+  T4_SESSION_WRITE_AFTER_RELEASE:
+    'The session was changed after it was stored: after the answer was recorded, or after release(). That change is not stored. Is an await missing?',
   T4_STORE_PATH: 'The folder of the file store is missing from the settings, or not an absolute path.',
   T4_STORE_REFUSED:
     'A store answers, but takes no writes (memory or disk full, read-only, no permission). Nothing was stored; reading goes on.',

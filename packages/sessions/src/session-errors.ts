@@ -54,10 +54,10 @@ export function sessionNotLoaded(label: string): SessionError {
   );
 }
 
-/** The session changed after it was stored and let go. */
+/** The session was changed after it was stored and let go. */
 export function writeAfterRelease(label: string): SessionError {
   return new SessionError(
     'T4_SESSION_WRITE_AFTER_RELEASE',
-    `${label} changed its session after it was stored and released (a stream releases it before its first byte). Change the session before that.`,
+    `${label} changed its session after it was stored and released: when the answer was recorded, or before the first byte of a stream. That change is not stored. Await what changes the session before you answer.`,
   );
 }

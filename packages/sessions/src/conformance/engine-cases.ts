@@ -1,6 +1,7 @@
 // Over 250 lines: a list of cases, each readable by itself.
 import assert from 'node:assert/strict';
 import { StoreUnavailableError } from '../errors.js';
+import type { Session } from '../session-types.js';
 import { type EngineCase, pauseInside, readSession, request, startSession, watchStore } from './engine-fixture.js';
 
 const WRITES = new Set(['create', 'update', 'touch', 'remove']);
@@ -38,7 +39,7 @@ export const engineCases: readonly EngineCase[] = [
       );
       const { items: stored } = await readSession(engines[0], cookie);
       assert.deepEqual(
-        (stored as number[]).sort((one, other) => one - other),
+        [...(stored as number[])].sort((one, other) => one - other),
         items,
       );
     },
@@ -287,6 +288,30 @@ export const engineCases: readonly EngineCase[] = [
         }, TypeError);
       });
       assert.deepEqual(await readSession(engine, cookie), { a: { b: 2 } });
+    },
+  },
+  {
+    id: 'T78',
+    name: 'a helper that was not awaited and writes after the answer was recorded throws, and what it wrote is not stored',
+    async run(fixture) {
+      const engine = await fixture.openEngine();
+      const cookie = await startSession(engine, { list: [1] });
+      let kept: Session | undefined;
+      await request(engine, { cookie }, (session) => {
+        kept = session;
+        session.count = 1;
+      });
+      for (const write of [
+        () => {
+          (kept as Session).late = 1;
+        },
+        () => (kept as Session).list.push(2),
+        () => (kept as Session).set('late', 1),
+        () => (kept as Session).destroy(),
+      ]) {
+        assert.throws(write);
+      }
+      assert.deepEqual(await readSession(engine, cookie), { list: [1], count: 1 });
     },
   },
   {

@@ -10,6 +10,8 @@ export interface SessionControls {
   save(): Promise<void>;
   release(): Promise<void>;
   regenerate(options?: RegenerateOptions): string;
+  /** Throws when the session is stored and let go. */
+  mayWrite(): void;
   /** `undefined`: no data at all. */
   replace(content: undefined): void;
   cookieHeader(name: string | undefined): string;
@@ -32,6 +34,7 @@ class SessionObject implements SessionMethods {
   }
 
   set(key: string, value: unknown): void {
+    this.#controls.mayWrite();
     record(this)[key] = value;
   }
 
@@ -40,6 +43,7 @@ class SessionObject implements SessionMethods {
   }
 
   delete(key: string): void {
+    this.#controls.mayWrite();
     delete record(this)[key];
   }
 
@@ -65,13 +69,20 @@ class SessionObject implements SessionMethods {
 
   // biome-ignore lint/suspicious/noExplicitAny: nested values come back untyped, as Tina4 code expects
   flash(key: string, value?: unknown): any {
-    if (value === undefined) return takeFlash(record(this), key);
+    if (value === undefined) return this.getFlash(key);
+    this.#controls.mayWrite();
     record(this)[FLASH_PREFIX + key] = value;
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: nested values come back untyped, as Tina4 code expects
   getFlash(key: string, fallback?: unknown): any {
-    return takeFlash(record(this), key) ?? fallback;
+    const data = record(this);
+    const name = FLASH_PREFIX + key;
+    if (!Object.hasOwn(data, name)) return fallback;
+    this.#controls.mayWrite();
+    const value = data[name];
+    delete data[name];
+    return value ?? fallback;
   }
 
   all(): SessionData {
@@ -157,14 +168,6 @@ export function freezeDeep(value: unknown): void {
 
 function own(session: object, key: string): unknown {
   return Object.hasOwn(session, key) ? record(session)[key] : undefined;
-}
-
-function takeFlash(data: SessionRecord, key: string): unknown {
-  const name = FLASH_PREFIX + key;
-  if (!Object.hasOwn(data, name)) return undefined;
-  const value = data[name];
-  delete data[name];
-  return value;
 }
 
 function record(session: object): SessionRecord {

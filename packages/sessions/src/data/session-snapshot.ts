@@ -19,6 +19,8 @@ export class SessionSnapshot {
   /** `#json` as it was parsed for `#data`. Its nested values are the user's own objects, so only primitives may be compared. */
   #parsed: Readonly<SessionRecord> | undefined;
   #storedJson: string | undefined;
+  /** As `#parsed`, for as long as the request lives: whose nested objects are the session's own. */
+  #opened: Readonly<SessionRecord> = EMPTY;
   #isFrozen = false;
   #notFinite: readonly string[] = NONE;
 
@@ -78,7 +80,8 @@ export class SessionSnapshot {
       this.forget();
       onCorrupt();
     }
-    this.#data = createSessionObject(this.#controls, this.#parsed ?? EMPTY);
+    this.#opened = this.#parsed ?? EMPTY;
+    this.#data = createSessionObject(this.#controls, this.#opened);
     if (this.#isFrozen) freezeDeep(this.#data);
     return this.#data;
   }
@@ -98,6 +101,26 @@ export class SessionSnapshot {
     freezeDeep(this.#data);
   }
 
+  /**
+   * Later writes throw, as far as the data is the session's own: the object itself and the lists and objects that were loaded. What
+   * the handler put in may belong to the app, which goes on using it.
+   */
+  seal(): void {
+    this.#isFrozen = true;
+    const data = this.#data;
+    if (data === undefined || Object.isFrozen(data)) return;
+    Object.freeze(data);
+    this.#forOwnObjects(data, Object.freeze);
+  }
+
+  /** The lists and objects at the top of the data that are there since it was loaded. */
+  #forOwnObjects(data: Readonly<SessionRecord>, act: (object: object) => void): void {
+    for (const key of Object.keys(this.#opened)) {
+      const value = this.#opened[key];
+      if (typeof value === 'object' && value !== null && data[key] === value) act(value);
+    }
+  }
+
   /** Paths of NaN and Infinity in the data that `changedJson` saw last. */
   get notFinite(): readonly string[] {
     return this.#notFinite;
@@ -113,7 +136,10 @@ export class SessionSnapshot {
     const json = serializeRecord(data);
     // Also where the text is the same: what JSON drops leaves no trace in it.
     this.#notFinite = checkStorable(data);
-    return json === this.#json || this.#isReordered(json, data) ? undefined : json;
+    if (json !== this.#json && !this.#isReordered(json, data)) return json;
+    // Nothing was put in, so what was loaded is the session's own at every depth.
+    if (this.#isFrozen) this.#forOwnObjects(data, (own) => Object.values(own).forEach(freezeDeep));
+    return undefined;
   }
 
   /** True when a key was added or has another value; deleting one does not count. */

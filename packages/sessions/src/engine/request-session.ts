@@ -1,4 +1,5 @@
 import { LONGEST_TOMBSTONE_MS } from '../data/codec.js';
+import { lateView } from '../data/late-view.js';
 import type { SessionControls } from '../data/session-data.js';
 import { handleOfKey } from '../data/session-id.js';
 import { SessionSnapshot } from '../data/session-snapshot.js';
@@ -41,6 +42,8 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   #failure: SessionError | undefined;
   readonly #snapshot: SessionSnapshot;
   readonly #transaction: SessionTransaction;
+  /** What `data` is once the session is stored. */
+  #late: Session | undefined;
   #saving: Promise<void> | undefined;
   #releasing: Promise<void> | undefined;
 
@@ -76,7 +79,12 @@ export class EngineRequestSession implements RequestSession, SessionControls {
 
   get data(): Session {
     if (this.#failure !== undefined) throw this.#failure;
-    return this.#snapshot.open(() => this.#forgetCorrupt());
+    const data = this.#snapshot.open(() => this.#forgetCorrupt());
+    return this.#isOver() ? this.#lateData(data) : data;
+  }
+
+  mayWrite(): void {
+    if (this.#isOver()) this.#refuseLateWrite();
   }
 
   get id(): string {
@@ -86,7 +94,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
 
   replace(value: unknown): void {
     void this.data;
-    this.#throwIfReleased();
+    this.mayWrite();
     if (value !== undefined && value !== null && typeof value !== 'object') {
       throw new TypeError(`req.session = ${typeof value}: assign an object, its properties become the session's data.`);
     }
@@ -97,13 +105,13 @@ export class EngineRequestSession implements RequestSession, SessionControls {
   regenerate({ graceSeconds = 0 }: RegenerateOptions = {}): string {
     if (!(graceSeconds >= 0 && graceSeconds * 1000 <= LONGEST_TOMBSTONE_MS)) throw graceOutOfRange(graceSeconds);
     void this.data;
-    this.#throwIfReleased();
+    this.mayWrite();
     return this.#transaction.regenerate(graceSeconds * 1000);
   }
 
   destroy(): void {
-    this.#throwIfReleased();
     void this.data;
+    this.mayWrite();
     this.#snapshot.replace(undefined);
     this.#transaction.destroy();
   }
@@ -121,7 +129,7 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     const saving = (async () => {
       // A failed save before this one is reported by its own promise; this one tries again.
       await before?.catch(ignore);
-      if (this.#state === 'released' || this.#state === 'committed') this.#reportLateWrite();
+      if (this.#isOver()) this.#reportLateWrite();
       else await this.#track(this.#store(true));
     })();
     saving.catch(ignore);
@@ -153,6 +161,8 @@ export class EngineRequestSession implements RequestSession, SessionControls {
     const state = this.#state;
     this.#state = 'committed';
     if (state === 'committed') return undefined;
+    // First: a write that comes while the store is working must throw instead of vanish.
+    this.#snapshot.seal();
     if (this.#releasing !== undefined) return this.#finishReleased(this.#releasing, outcome);
     if (state === 'begun') {
       if (this.#snapshot.isTouched) this.#warnOfDrop('which was not loaded yet');
@@ -280,8 +290,21 @@ export class EngineRequestSession implements RequestSession, SessionControls {
       throw writeAfterRelease(this.#route.label);
   }
 
-  #throwIfReleased(): void {
-    if (this.#state === 'released') throw writeAfterRelease(this.#route.label);
+  /** Stored and let go, or on the way there. */
+  #isOver(): boolean {
+    return this.#state === 'released' || this.#state === 'committed';
+  }
+
+  #lateData(data: Session): Session {
+    this.#late ??= lateView(data, () => this.#refuseLateWrite());
+    return this.#late;
+  }
+
+  /** Logged here, because nobody may be left to catch it. */
+  #refuseLateWrite(): never {
+    const error = writeAfterRelease(this.#route.label);
+    this.#parts.settings.log.error(error.message, { route: this.#route.label });
+    throw error;
   }
 }
 

@@ -300,7 +300,7 @@ test('release stores, lets go, and freezes the data at every depth', async () =>
   const browser = new Browser(app);
   await browser.get('/count');
   expect((await browser.post('/stream')).status).toBe(200);
-  expect(seen).toEqual([0, 'TypeError', 'TypeError', 'SessionError']);
+  expect(seen).toEqual([0, 'TypeError', 'SessionError', 'SessionError']);
   expect((await browser.get('/read')).json).toEqual({ count: 1, cart: [{ product: 1 }] });
 });
 
