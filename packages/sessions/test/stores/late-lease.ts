@@ -44,6 +44,37 @@ export async function expectLateLeaseIsReturned({ store, pause, resume }: Pausab
   expect(tookMs).toBeLessThan(SOON_MS);
 }
 
+/**
+ * A request holds its session when its server stands still, for longer than any connection waits for a reply; it cannot commit, and its
+ * lease cannot be given back meanwhile. The next request must not wait for that lease to end.
+ */
+export async function expectHeldLeaseIsReturned({ store, pause, resume }: PausableStore): Promise<void> {
+  const timeoutMs = 1_000;
+  const engine = createSessionEngine({ store, timeoutMs, sweepEveryMs: 0 });
+  const begin = (ids: readonly string[]) => beginRequest(engine, 'POST', ids);
+  const first = begin([]);
+  await first.load();
+  first.session.data.count = 1;
+  expect(await first.commit()).toBe(200);
+  const id = idOfCookie(first.session.setCookie) ?? '';
+  const holder = begin([id]);
+  await holder.load();
+  holder.session.data.count += 1;
+
+  await pause();
+  const pausedAt = performance.now();
+  expect(await holder.commit()).toBe(503);
+  const leftMs = pausedAt + 3 * timeoutMs - performance.now();
+  await new Promise((resolve) => setTimeout(resolve, Math.max(leftMs, 0)));
+  await resume();
+
+  const resumedAt = performance.now();
+  await waitFor('the next request', () => counts(begin([id])), 20_000);
+  const tookMs = performance.now() - resumedAt;
+  await engine.close();
+  expect(tookMs).toBeLessThan(SOON_MS);
+}
+
 /** False while the store is not back yet. */
 async function counts({ session, load, commit }: DirectRequest): Promise<boolean> {
   await load();

@@ -5,7 +5,7 @@ import { findMongodbProgram, type MongodbServer } from '../../../../../test/serv
 import type { SessionStore } from '../../../src/session-store.js';
 import { connectMongodb } from '../../../src/stores/mongodb/mongodb-connection.js';
 import { openMongodbStore } from '../../../src/stores/mongodb/mongodb-store.js';
-import { expectLateLeaseIsReturned } from '../late-lease.js';
+import { expectHeldLeaseIsReturned, expectLateLeaseIsReturned } from '../late-lease.js';
 import { startTcpProxy } from '../tcp-proxy.js';
 
 const TIMEOUT_MS = 1000;
@@ -65,6 +65,11 @@ describeFound(`mongodb (${found?.kind ?? 'skipped: no server is installed'})`, (
   test('a lease that the server grants after its request gave up keeps nobody waiting', async () => {
     const other = await openMongodbStore({ backend: 'mongodb', url: server.url, timeoutMs: TIMEOUT_MS });
     await expectLateLeaseIsReturned({ store: other, pause: () => server.pause(), resume: () => server.resume() });
+  });
+
+  test('a session that a request held when its server stood still is free again soon after it goes on', async () => {
+    const other = await openMongodbStore({ backend: 'mongodb', url: server.url, timeoutMs: TIMEOUT_MS });
+    await expectHeldLeaseIsReturned({ store: other, pause: () => server.pause(), resume: () => server.resume() });
   });
 
   test('a server that is killed and started again still has what it acknowledged', async () => {

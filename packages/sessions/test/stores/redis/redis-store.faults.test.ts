@@ -5,7 +5,7 @@ import type { PrivateServer } from '../../../../../test/services/private-server.
 import { type RedisOptions, startRedis, startValkey } from '../../../../../test/services/redis.js';
 import { waitFor } from '../../../../../test/services/wait-for.js';
 import type { SessionStore } from '../../../src/session-store.js';
-import { expectLateLeaseIsReturned } from '../late-lease.js';
+import { expectHeldLeaseIsReturned, expectLateLeaseIsReturned } from '../late-lease.js';
 import { startTcpProxy } from '../tcp-proxy.js';
 import { Shoppers, storedItems } from './redis-cart.js';
 import { inAnHour, newKey, newLease, RedisClients } from './redis-clients.js';
@@ -57,6 +57,12 @@ for (const [name, start] of servers) {
       const server = await begin();
       const store = await clients.store({ url: server.url, timeoutMs: 1_000 });
       await expectLateLeaseIsReturned({ store, pause: () => server.pause(), resume: () => server.resume() });
+    });
+
+    test('a session that a request held when its server stood still is free again soon after it goes on', async () => {
+      const server = await begin();
+      const store = await clients.store({ url: server.url, timeoutMs: 1_000 });
+      await expectHeldLeaseIsReturned({ store, pause: () => server.pause(), resume: () => server.resume() });
     });
 
     test('a store that is opened while its server is away says so, and works as soon as it is there', async () => {

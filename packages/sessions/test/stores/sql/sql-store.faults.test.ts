@@ -10,7 +10,7 @@ import type { SessionStore } from '../../../src/session-store.js';
 import { type Database, openDatabase } from '../../../src/stores/sql/sql-connection.js';
 import { openSqlStore } from '../../../src/stores/sql/sql-store.js';
 import { parseDatabaseUrl } from '../../../src/stores/sql/sql-url.js';
-import { expectLateLeaseIsReturned } from '../late-lease.js';
+import { expectHeldLeaseIsReturned, expectLateLeaseIsReturned } from '../late-lease.js';
 import { startTcpProxy } from '../tcp-proxy.js';
 import { newKey, newLease } from './sql-cases.js';
 
@@ -116,6 +116,13 @@ for (const [engine, start] of [
       const pause = () => pauseAll(server);
       const resume = () => signalAll(server, 'SIGCONT');
       await expectLateLeaseIsReturned({ store: other, pause, resume });
+    });
+
+    test('a session that a request held when its server stood still is free again soon after it goes on', async () => {
+      const other = await openSqlStore(settingsFor(server.url));
+      const pause = () => pauseAll(server);
+      const resume = () => signalAll(server, 'SIGCONT');
+      await expectHeldLeaseIsReturned({ store: other, pause, resume });
     });
 
     test('a server that is killed and started again still has what it acknowledged', async () => {
