@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { findEntryFile, isProject } from '../project/project-folders.js';
 import { StartError } from '../project/start-error.js';
 import { completeSpecifiers } from './complete-specifiers.js';
+import { prepareForNode } from './prepare-for-node.js';
 import { writeNewFile } from './write-new-file.js';
 
 /**
@@ -24,6 +25,7 @@ export async function build(): Promise<void> {
   if (sources.length > 0) await compile(root, dist, compiler, sources);
   const compiled = sources.filter((file) => file.endsWith('ts')).length;
   await completeSpecifiers(dist);
+  await prepareForNode(dist);
   await writeNewFile(join(dist, 'app.js'), "import { startServer } from 'tina4-nodejs';\n\nawait startServer();\n");
   console.log(`  Compiled ${compiled} TypeScript file${compiled === 1 ? '' : 's'}`);
   console.log(`  Output: dist/\n  Size: ${Math.ceil((await sizeOf(dist)) / 1024)}KB`);

@@ -1,5 +1,6 @@
 import type { Router } from '@tina4/core';
 import { defaultRouter } from '../default-router.js';
+import { areBuiltRoutes, BuiltFiles } from './built-files.js';
 import type { ServerEnvironment } from './environment.js';
 import { Project } from './project.js';
 import { type FolderOptions, findEntryFile, findProjectFolders, type ProjectFolders } from './project-folders.js';
@@ -63,7 +64,8 @@ export async function openProject({ root, environment, serve }: OpenOptions): Pr
 
 /** The project of a program that runs already and calls `startServer()` itself: there is no entry file to be run. */
 export async function openRunningProject(folders: ProjectFolders, environment: ServerEnvironment): Promise<Project> {
-  return new Project(folders, environment, await createLoader(folders.root));
+  const isBuilt = await areBuiltRoutes(folders.routes);
+  return new Project(folders, environment, isBuilt ? new BuiltFiles() : await createLoader(folders.root));
 }
 
 const NOT_STARTED: StartedServer = Object.freeze({ router: defaultRouter, port: 0, close: async () => {} });

@@ -3,22 +3,22 @@ import type { Config } from '../config/read-config.js';
 import { defaultRouter } from '../default-router.js';
 import { DeclaredNames } from './declared-names.js';
 import type { ServerEnvironment } from './environment.js';
+import type { FileLoader } from './file-loader.js';
 import type { ProjectFolders } from './project-folders.js';
 import { type LoadedRoutes, loadMiddleware, loadRoutes } from './route-loader.js';
 import { startErrorOf } from './start-error.js';
-import type { TypeScriptLoader } from './typescript-loader.js';
 
 /** A project on disk: its folders, its settings, and the files that it runs. `openProject` makes one. */
 export class Project {
   readonly folders: ProjectFolders;
   readonly environment: ServerEnvironment;
   /** Runs the project's files; a file is run once, whoever asks first. */
-  readonly loader: TypeScriptLoader;
+  readonly loader: FileLoader;
   /** The table that the project's files register with. */
   readonly router: Router = defaultRouter;
   #names = new DeclaredNames(new Map());
 
-  constructor(folders: ProjectFolders, environment: ServerEnvironment, loader: TypeScriptLoader) {
+  constructor(folders: ProjectFolders, environment: ServerEnvironment, loader: FileLoader) {
     this.folders = folders;
     this.environment = environment;
     this.loader = loader;

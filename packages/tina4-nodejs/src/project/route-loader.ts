@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { parse, relative, sep } from 'node:path';
 import type { Handler, Route, Router } from '@tina4/core';
 import { Tina4Error } from '@tina4/core';
+import type { FileLoader, LoadedFile } from './file-loader.js';
 import { findRouteFiles, verbFileOf } from './route-files.js';
 import { type AnnotatedRoute, annotatedRoutes } from './route-source.js';
-import type { LoadedFile, TypeScriptLoader } from './typescript-loader.js';
 
 /** What a load of the routes folder gave. */
 export interface LoadedRoutes {
@@ -27,7 +27,7 @@ export interface RouteFailure {
  * Runs every file of the routes folder, in the order of `findRouteFiles`, and registers verb files (`users/[id]/get.ts`) with
  * their default export as handler. Never rejects because of what a file does; the caller decides what a failure means.
  */
-export async function loadRoutes(folder: string, router: Router, loader: TypeScriptLoader): Promise<LoadedRoutes> {
+export async function loadRoutes(folder: string, router: Router, loader: FileLoader): Promise<LoadedRoutes> {
   const files = await findRouteFiles(folder);
   const failures: RouteFailure[] = [];
   const warnings: string[] = [];
@@ -57,7 +57,7 @@ export async function loadRoutes(folder: string, router: Router, loader: TypeScr
 export async function loadMiddleware(
   folder: string,
   router: Router,
-  loader: TypeScriptLoader,
+  loader: FileLoader,
 ): Promise<Pick<LoadedRoutes, 'declared' | 'failures'>> {
   const failures: RouteFailure[] = [];
   const declared = new Map<string, ReadonlyMap<string, unknown>>();

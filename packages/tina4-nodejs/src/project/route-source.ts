@@ -30,9 +30,24 @@ const declaration =
 export function exposeDeclared(source: string, file: string, declareModule: string): string {
   const names = declaredNames(source);
   if (names.length === 0) return source;
-  const entries = names.map((name) => `${name}: typeof ${name} === 'function' ? ${name} : undefined`);
-  const call = `require(${JSON.stringify(declareModule)}).declare(${JSON.stringify(file)}, { ${entries.join(', ')} })`;
+  const call = `require(${JSON.stringify(declareModule)}).declare(${JSON.stringify(file)}, ${functionsOf(names)})`;
   return `${source}\n;typeof require === 'function' && ${call};\n`;
+}
+
+/** Under this name a built file exports what {@link exportDeclared} found. */
+export const DECLARED_EXPORT = '$tina4Declared';
+
+/** The source with one line at its end that exports the declared functions, for files that Node imports. */
+export function exportDeclared(source: string): string {
+  const names = declaredNames(source);
+  return names.length === 0
+    ? source
+    : `${source.trimEnd()}\nexport const ${DECLARED_EXPORT} = ${functionsOf(names)};\n`;
+}
+
+function functionsOf(names: readonly string[]): string {
+  const entries = names.map((name) => `${name}: typeof ${name} === 'function' ? ${name} : undefined`);
+  return `{ ${entries.join(', ')} }`;
 }
 
 /** Every registration with `@noauth` or `@secured` in the doc comment directly above it, in the order of the file. */

@@ -3,6 +3,7 @@ import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lazyPackage } from '@tina4/core';
 import type { Jiti, TransformOptions } from 'jiti';
+import type { FileLoader, LoadedFile } from './file-loader.js';
 import {
   type ImportedNames,
   importCheckPlugin,
@@ -21,19 +22,13 @@ const loaderModule = 'tina4:loader';
 /** Stands in every file that is transformed, so that results kept from another version of what is added here are not used. */
 const additions = '\n// tina4: declared names, checked imports\n';
 
-/** What a loaded file gave: its exports, and the functions and classes of its top level, exported or not. */
-export interface LoadedFile {
-  readonly exports: Readonly<Record<string, unknown>>;
-  readonly declared: ReadonlyMap<string, unknown>;
-}
-
 /**
  * Runs TypeScript files of one app without a build step: types are stripped, never checked, relative imports need no
  * extension, `await` works at the top level, and stack lines are the file's own. A file is run once however many others
  * import it, and packages are the ones that the server itself runs on. An import of a name that its module does not export is an
  * error, as in Node.
  */
-export class TypeScriptLoader {
+export class TypeScriptLoader implements FileLoader {
   readonly #projectDir: string;
   readonly #modules: Readonly<Record<string, unknown>>;
   readonly #declared = new Map<string, ReadonlyMap<string, unknown>>();

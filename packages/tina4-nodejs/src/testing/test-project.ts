@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { ServerEnvironment } from '../project/environment.js';
+import type { FileLoader } from '../project/file-loader.js';
 import { openProject } from '../project/open-project.js';
 import { exists } from '../project/project-folders.js';
-import type { TypeScriptLoader } from '../project/typescript-loader.js';
 import { AppServer } from '../server/app-server.js';
 
 /** Whatever the settings say: tests need no session server, leave no file behind, and nothing is watched. */
@@ -15,10 +15,10 @@ const TEST_SETTINGS = { TINA4_SESSION_BACKEND: 'memory', TINA4_SESSION_HANDLER: 
  */
 export class TestProject {
   static #shared: Promise<TestProject> | undefined;
-  readonly loader: TypeScriptLoader;
+  readonly loader: FileLoader;
   readonly server: AppServer;
 
-  private constructor(loader: TypeScriptLoader, server: AppServer) {
+  private constructor(loader: FileLoader, server: AppServer) {
     this.loader = loader;
     this.server = server;
   }

@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, stat, symlink } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Ended, ServedProject } from './served-project.js';
@@ -179,15 +179,6 @@ test('doctor warns of sessions in memory', async () => {
   expect(output).toContain('[WARN] Sessions in memory end with the server process.');
 });
 
-async function linkPackages(...names: string[]): Promise<void> {
-  await mkdir(join(project.folder, 'node_modules'), { recursive: true });
-  for (const name of names) {
-    const target =
-      name === 'tina4-nodejs' ? join(__dirname, '../..') : join(__dirname, '../../../../node_modules', name);
-    await symlink(target, join(project.folder, 'node_modules', name), 'dir');
-  }
-}
-
 test('build compiles a project that plain node serves, its templates from the project and its access rules kept', async () => {
   project = await ServedProject.create({
     'package.json': '{ "type": "module" }',
@@ -203,7 +194,7 @@ Router.get('/total', (req: any, res: any) => res.json({ total: Product.total }))
 Router.get('/secret', () => ({}));
 `,
   });
-  await linkPackages('tina4-nodejs', 'typescript');
+  await project.link('tina4-nodejs', 'typescript');
   const { code, output } = await tina4('build');
   expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/ {2}Compiled 4 TypeScript files\n/) });
   expect(output).toMatch(/^Building for production\.\.\.\n[\s\S]*Ready for deployment:\n {2}node dist\/app\.js\n$/);
@@ -220,7 +211,7 @@ test('build keeps what app.js does', async () => {
       "import { get, startServer } from 'tina4-nodejs';\nget('/app', () => 'app');\nstartServer({ port: 0, host: '127.0.0.1' });\n",
     'src/routes/a.js': "import { get } from 'tina4-nodejs';\nget('/a', () => 'a');\n",
   });
-  await linkPackages('tina4-nodejs', 'typescript');
+  await project.link('tina4-nodejs', 'typescript');
   expect(await tina4('build')).toMatchObject({
     code: 0,
     output: expect.stringContaining('Compiled 0 TypeScript files'),
@@ -233,7 +224,7 @@ test('build keeps what app.js does', async () => {
 test('build without TypeScript says how to get it, and a mistake in the source ends with 1', async () => {
   project = await ServedProject.create({ 'src/routes/a.ts': 'const x = ;\n' });
   expect((await tina4('build')).output).toContain('npm install --save-dev typescript');
-  await linkPackages('typescript');
+  await project.link('typescript');
   const { code, output } = await tina4('build');
   expect(code).toBe(1);
   expect(output).toMatch(/a\.ts/);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -78,10 +78,21 @@ export class ServedProject {
     return this.#address();
   }
 
+  /** Installs packages of this workspace: `tina4-nodejs` as it is built, or a development tool. */
+  async link(...names: string[]): Promise<void> {
+    const modules = join(this.folder, 'node_modules');
+    await mkdir(modules, { recursive: true });
+    const own = join(__dirname, '../..');
+    for (const name of names) {
+      const target = name === 'tina4-nodejs' ? own : join(own, '../../node_modules', name);
+      await symlink(target, join(modules, name), 'dir');
+    }
+  }
+
   /** Runs a script of the project in plain node; resolves to the address once the banner is there. */
-  async run(script: string): Promise<string> {
+  async run(script: string, env: Record<string, string> = {}): Promise<string> {
     this.output = '';
-    this.#spawn([script], {});
+    this.#spawn([script], env);
     return this.#address();
   }
 

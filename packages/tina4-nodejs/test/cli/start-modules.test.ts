@@ -35,13 +35,15 @@ async function create(files: Record<string, string>): Promise<void> {
 }
 
 /** The files that a server has loaded when its banner is there. */
-async function loadedFiles(): Promise<string[]> {
+async function loadedFiles(start: (env: Record<string, string>) => Promise<string>): Promise<string[]> {
   const recorderUrl = pathToFileURL(join(project.folder, 'record.mjs')).href;
   await project.write({ 'loaded.txt': '' });
-  await project.serve([], { NODE_OPTIONS: `--import ${recorderUrl}` });
+  await start({ NODE_OPTIONS: `--import ${recorderUrl}` });
   await project.stop();
   return (await readFile(join(project.folder, 'loaded.txt'), 'utf8')).split('\n');
 }
+
+const served = (env: Record<string, string>): Promise<string> => project.serve([], env);
 
 /** The names of the packages that files belong to, but our own. */
 function packagesOf(files: readonly string[]): string[] {
@@ -51,11 +53,22 @@ function packagesOf(files: readonly string[]): string[] {
 
 test('a start loads no package but those that the command and the first TypeScript file need', async () => {
   await create({ 'src/routes/hello.ts': hello });
-  expect(packagesOf(await loadedFiles())).toEqual(['commander', 'jiti']);
+  expect(packagesOf(await loadedFiles(served))).toEqual(['commander', 'jiti']);
 });
 
 test('the template language is loaded where there is a template, and settings are parsed where there are some', async () => {
   await create({ 'src/routes/hello.ts': hello, 'src/templates/page.twig': '{{ 1 }}', '.env': 'TINA4_CSRF=false\n' });
-  const packages = packagesOf(await loadedFiles());
+  const packages = packagesOf(await loadedFiles(served));
   expect(packages).toEqual(expect.arrayContaining(['dotenv', 'nunjucks']));
+});
+
+test('what tina4 build made starts without any package of others', async () => {
+  await create({
+    'package.json': '{ "type": "module" }',
+    'app.ts': "import { startServer } from 'tina4-nodejs';\nstartServer({ port: 0, host: '127.0.0.1' });\n",
+    'src/routes/hello.ts': hello,
+  });
+  await project.link('tina4-nodejs', 'typescript');
+  expect(await project.start(['build']).ended()).toMatchObject({ code: 0 });
+  expect(packagesOf(await loadedFiles((env) => project.run('dist/app.js', env)))).toEqual([]);
 });
