@@ -334,7 +334,8 @@ export class SessionTransaction {
 
   /** After a write: the request's data and the store say the same. The cookie follows where the expiry moved. */
   #nowInStep(found: FoundSession, json: string, result: StoredResult): void {
-    this.#found = { ...found, version: result.version, expiresAt: result.expiresAt };
+    const { id, key, createdAt } = found;
+    this.#found = { id, key, version: result.version, expiresAt: result.expiresAt, createdAt };
     if (result.expiresAt !== found.expiresAt) this.#giveCookie(result.expiresAt);
     this.#snapshot.nowStored(json, result.mergedJson);
   }
