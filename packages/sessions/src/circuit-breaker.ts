@@ -1,4 +1,4 @@
-import { LateError, within } from './deadline.js';
+import { Deadline, LateError } from './deadline.js';
 import { SessionError, StoreRefusedError, StoreUnavailableError } from './errors.js';
 import type {
   Awaitable,
@@ -40,6 +40,7 @@ export class CircuitBreaker implements SessionStore {
   readonly isShared: boolean;
   readonly #store: SessionStore;
   readonly #options: CircuitBreakerOptions;
+  readonly #deadline: Deadline;
   #failures = 0;
   #isOpen = false;
   /** While open: when the next try may go, by performance.now(). */
@@ -50,6 +51,7 @@ export class CircuitBreaker implements SessionStore {
     this.isShared = store.isShared;
     this.#store = store;
     this.#options = options;
+    this.#deadline = new Deadline(options.timeoutMs);
   }
 
   read(key: string): Awaitable<StoredSession | undefined> {
@@ -74,7 +76,7 @@ export class CircuitBreaker implements SessionStore {
    */
   async unlock(key: string, owner: string): Promise<void> {
     try {
-      await within(this.#options.timeoutMs, Promise.resolve(this.#store.unlock(key, owner)));
+      await this.#deadline.within(Promise.resolve(this.#store.unlock(key, owner)));
     } catch (error) {
       this.#nextTryAt = performance.now() + OPEN_MS;
       throw error;
@@ -132,15 +134,19 @@ export class CircuitBreaker implements SessionStore {
     return result;
   }
 
-  async #settle<T>(promise: Promise<T>, onLate: ((value: T | undefined) => void) | undefined): Promise<T> {
-    try {
-      const value = await within(this.#options.timeoutMs, promise, onLate, () => onLate?.(undefined));
-      if (this.#failures > 0) this.#succeeded();
-      return value;
-    } catch (error) {
-      throw this.#failed(error);
-    }
+  #settle<T>(promise: Promise<T>, onLate: ((value: T | undefined) => void) | undefined): Promise<T> {
+    const inTime = this.#deadline.within(promise, onLate, onLate && (() => onLate(undefined)));
+    return inTime.then(this.#pass, this.#reject);
   }
+
+  readonly #pass = <T>(value: T): T => {
+    if (this.#failures > 0) this.#succeeded();
+    return value;
+  };
+
+  readonly #reject = (failure: unknown): never => {
+    throw this.#failed(failure);
+  };
 
   /** While open: true for one caller each half second. */
   #mayTry(): boolean {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { LateError, silenceMs, within } from '../src/deadline.js';
+import { Deadline, LateError, silenceMs, within } from '../src/deadline.js';
 import { gate, until } from './support/observe.js';
 
 test('what comes in time is given on, value or failure', async () => {
@@ -12,7 +12,7 @@ test('what comes too late is a LateError, and its value is still heard of', asyn
   const { passed, open } = gate();
   const late: string[] = [];
   const slow = passed.then(() => 'late');
-  await expect(within(5, slow, (value) => late.push(value))).rejects.toBeInstanceOf(LateError);
+  await expect(new Deadline(5).within(slow, (value) => late.push(value))).rejects.toBeInstanceOf(LateError);
   expect(late).toEqual([]);
   open();
   await until(() => late.length > 0);
@@ -43,6 +43,45 @@ test.each([0, 120, 380])(
   },
 );
 
+test('each of many calls has the whole deadline, whenever it began, and no more', async () => {
+  const deadline = new Deadline(200);
+  const lateAfter = async (startMs: number): Promise<number> => {
+    await new Promise((resolve) => setTimeout(resolve, startMs));
+    const startedAt = performance.now();
+    await expect(deadline.within(new Promise(() => {}))).rejects.toBeInstanceOf(LateError);
+    return performance.now() - startedAt;
+  };
+  const answered = deadline.within(Promise.resolve('at once'));
+  const times = await Promise.all([0, 30, 70, 130, 190, 250].map(lateAfter));
+  await expect(answered).resolves.toBe('at once');
+  // A slice that ended late because the machine was busy is forgiven, so the bound is wide.
+  for (const time of times) {
+    expect(time).toBeGreaterThan(195);
+    expect(time).toBeLessThan(800);
+  }
+});
+
+test('a deadline serves again after nobody needed it for long', async () => {
+  const deadline = new Deadline(40);
+  await deadline.within(Promise.resolve());
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const startedAt = performance.now();
+  await expect(deadline.within(new Promise(() => {}))).rejects.toBeInstanceOf(LateError);
+  expect(performance.now() - startedAt).toBeGreaterThan(38);
+});
+
+test('a thousand calls have one timer, which keeps the process alive only while one of them waits', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
+  const before = timers();
+  const deadline = new Deadline(60_000);
+  const { passed, open } = gate();
+  const calls = Array.from({ length: 1_000 }, () => deadline.within(passed));
+  expect(timers()).toBe(before + 1);
+  open();
+  await Promise.all(calls);
+  expect(timers()).toBe(before);
+});
+
 test('silence is noticed although the loop is always busy', async () => {
   const busy = setInterval(() => compute(60), 1);
   const startedAt = performance.now();
@@ -63,7 +102,9 @@ test('whoever must know hears of a failure that comes too late', async () => {
   const { passed, open } = gate();
   const heard: unknown[] = [];
   const failing = passed.then(() => Promise.reject(new Error('late')));
-  await expect(within(5, failing, undefined, (error) => heard.push(error))).rejects.toBeInstanceOf(LateError);
+  await expect(new Deadline(5).within(failing, undefined, (error) => heard.push(error))).rejects.toBeInstanceOf(
+    LateError,
+  );
   open();
   await until(() => heard.length > 0);
   expect(heard).toEqual([new Error('late')]);

@@ -1,6 +1,6 @@
 // Longer than most files: the verbs of one contract, which are read side by side.
 import { randomInt } from 'node:crypto';
-import { silenceMs, within } from '../../deadline.js';
+import { Deadline, silenceMs } from '../../deadline.js';
 import { StoreUnavailableError } from '../../errors.js';
 import { STORE_DEFAULTS, type StoreSettings } from '../../session-options.js';
 import type {
@@ -48,7 +48,7 @@ export class MongodbStore implements SessionStore {
   readonly name = 'mongodb';
   readonly isShared = true;
   readonly #connection: MongodbConnection;
-  readonly #timeoutMs: number;
+  readonly #silence: Deadline;
   readonly #now: () => number;
   readonly #clock: MongodbClock;
   #indexes: Promise<void> | undefined;
@@ -56,7 +56,7 @@ export class MongodbStore implements SessionStore {
 
   constructor(connection: MongodbConnection, timeoutMs: number, now: () => number) {
     this.#connection = connection;
-    this.#timeoutMs = timeoutMs;
+    this.#silence = new Deadline(silenceMs(timeoutMs));
     this.#now = now;
     this.#clock = new MongodbClock(() => askMongodbTime(connection.client));
   }
@@ -240,7 +240,7 @@ export class MongodbStore implements SessionStore {
       // The driver bounds one operation and asks again by itself after some failures; a verb may have several of them.
       // Reads need no index but that of the key, and go on where none can be made.
       const asked = kind === 'reads' ? work() : this.#ensureIndexes().then(work);
-      return await within(silenceMs(this.#timeoutMs), asked);
+      return await this.#silence.within(asked);
     } catch (error) {
       this.#clock.forget();
       throw unavailable(error, verb, kind === 'reads');

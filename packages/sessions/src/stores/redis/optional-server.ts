@@ -1,4 +1,4 @@
-import { LateError, within } from '../../deadline.js';
+import { Deadline, LateError } from '../../deadline.js';
 import type { SessionLog } from '../../session-options.js';
 import type { RedisConnection } from './redis-connection.js';
 
@@ -14,7 +14,7 @@ export interface PresenceMessages {
 /** A server that an app can do without, for counters and cached values: while it is away, nobody waits for it. */
 export class OptionalServer {
   readonly #connection: RedisConnection;
-  readonly #timeoutMs: number;
+  readonly #deadline: Deadline;
   readonly #messages: PresenceMessages;
   readonly #log: Pick<SessionLog, 'info' | 'error'>;
   #isAway = false;
@@ -29,7 +29,7 @@ export class OptionalServer {
     log: Pick<SessionLog, 'info' | 'error'>,
   ) {
     this.#connection = connection;
-    this.#timeoutMs = timeoutMs;
+    this.#deadline = new Deadline(timeoutMs);
     this.#messages = messages;
     this.#log = log;
   }
@@ -55,7 +55,7 @@ export class OptionalServer {
   /** The same for what must not fail in silence: rejects with T4_STORE_UNAVAILABLE. */
   async insist<Reply>(work: (connection: RedisConnection) => Promise<Reply>): Promise<Reply> {
     try {
-      return await within(this.#timeoutMs, work(this.#connection));
+      return await this.#deadline.within(work(this.#connection));
     } catch (error) {
       throw error instanceof LateError ? this.#connection.failure(error) : error;
     }

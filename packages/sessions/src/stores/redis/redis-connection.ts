@@ -1,7 +1,7 @@
 // Over 250 lines: this is the one file that knows the client; its options and events belong together.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClusterOptions, RedisOptions } from 'ioredis';
-import { LateError, silenceMs, within } from '../../deadline.js';
+import { Deadline, LateError, silenceMs, within } from '../../deadline.js';
 import { importDriver } from '../../import-driver.js';
 import type { RedisAddress } from './redis-address.js';
 import { isFinalReply, isReadOnly, isWorthResending, unavailable } from './redis-failure.js';
@@ -78,6 +78,7 @@ export class RedisConnection {
   readonly #client: RedisClient;
   readonly #storeName: string;
   readonly #timeoutMs: number;
+  readonly #silence: Deadline;
   /** What the client last said went wrong: a command that finds no connection only knows that there is none. */
   #lastFailure: unknown;
   /** Resolves when the client is ready again; undefined while nobody waits for that. */
@@ -91,6 +92,7 @@ export class RedisConnection {
     this.isCluster = isCluster;
     this.#storeName = options.storeName;
     this.#timeoutMs = options.timeoutMs;
+    this.#silence = new Deadline(silenceMs(options.timeoutMs));
     const remember = (failure: unknown): void => {
       this.#lastFailure = lastNodeFailure(failure);
     };
@@ -194,7 +196,7 @@ export class RedisConnection {
   async #inWords<Result>(send: () => Promise<Result>): Promise<Result> {
     try {
       // A socket that stays silent ends by itself; a cluster whose nodes are away is looked for without end.
-      return await within(silenceMs(this.#timeoutMs), send());
+      return await this.#silence.within(send());
     } catch (error) {
       throw this.#inTheEnd(error);
     }
@@ -209,7 +211,7 @@ export class RedisConnection {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
       if (this.#client.status !== 'ready') await this.#untilReady(giveUpAt);
       try {
-        return await within(silenceMs(this.#timeoutMs), send());
+        return await this.#silence.within(send());
       } catch (error) {
         if (!this.#isWorthWaiting(error) || performance.now() + pauseMs > giveUpAt) throw this.#inTheEnd(error);
         // A cluster is ready although one of its nodes is away.
