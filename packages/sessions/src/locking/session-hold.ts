@@ -7,9 +7,9 @@ export type LeaseState = 'none' | 'asked' | 'held';
 /** What ending a hold needs from the locks. */
 export interface HoldEnds {
   /** Lets the next request of this process in. */
-  leave(): void;
+  leave(hold: SessionHold): void;
   /** Gives the lease back to the store; resolves after the first try, however that went. Never rejects. */
-  returnLease(): Promise<void>;
+  returnLease(hold: SessionHold): Promise<void>;
 }
 
 /**
@@ -18,23 +18,26 @@ export interface HoldEnds {
  */
 export class SessionHold {
   readonly key: string;
+  /** For the log lines of those who wait: `POST /api/cart/add`. */
+  readonly label: string;
   /** Names the lease in the store; undefined where the queue in the process is all (memory). */
   readonly owner: string | undefined;
   /** Kept by whoever asks the store. */
   lease: LeaseState = 'none';
+  /** When the lease was granted, by performance.now(). */
+  leasedAt = 0;
   readonly #ends: HoldEnds;
-  #renewal: NodeJS.Timeout | undefined;
   #isReleased = false;
 
-  constructor(key: string, owner: string | undefined, ends: HoldEnds) {
+  constructor(key: string, label: string, owner: string | undefined, ends: HoldEnds) {
     this.key = key;
+    this.label = label;
     this.owner = owner;
     this.#ends = ends;
   }
 
-  /** Calls `renew` in `ms`, unless the hold is released before. */
-  renewIn(ms: number, renew: () => void): void {
-    if (!this.#isReleased) this.#renewal = setTimeout(renew, ms).unref();
+  get isReleased(): boolean {
+    return this.#isReleased;
   }
 
   /**
@@ -44,14 +47,13 @@ export class SessionHold {
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    clearTimeout(this.#renewal);
     if (this.lease === 'none') {
-      this.#ends.leave();
+      this.#ends.leave(this);
       return;
     }
-    const returned = this.#ends.returnLease();
+    const returned = this.#ends.returnLease(this);
     // A store that never said whether it granted the lease may hang: waiting for it would let one request in per deadline.
-    if (this.lease === 'asked') this.#ends.leave();
-    else void returned.then(() => this.#ends.leave());
+    if (this.lease === 'asked') this.#ends.leave(this);
+    else void returned.then(() => this.#ends.leave(this));
   }
 }
