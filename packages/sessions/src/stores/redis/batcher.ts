@@ -6,7 +6,8 @@ export interface BatchLimits {
 
 interface Waiting<Item, Reply> {
   readonly item: Item;
-  readonly resolve: (reply: Reply) => void;
+  /** Resolves with what the reply means; throws where it means a failure. */
+  readonly take: (reply: Reply) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -28,11 +29,14 @@ export class Batcher<Item, Reply> {
     this.#limits = limits;
   }
 
-  /** Adds an item of about `bytes`. It leaves at the end of the turn, or at once when the limits are reached. */
-  add(item: Item, bytes: number): Promise<Reply> {
+  /**
+   * Adds an item of about `bytes`. It leaves at the end of the turn, or at once when the limits are reached. `read` tells what the
+   * reply means; the promise is the only one of the call.
+   */
+  add<Result>(item: Item, bytes: number, read: (reply: Reply) => Result): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length > 0 && this.#bytes + bytes > this.#limits.maxBytes) this.#flush();
-      this.#waiting.push({ item, resolve, reject });
+      this.#waiting.push({ item, take: (reply) => resolve(read(reply)), reject });
       this.#bytes += bytes;
       if (this.#waiting.length >= this.#limits.maxItems) this.#flush();
       else if (!this.#isScheduled) {
@@ -64,7 +68,11 @@ export class Batcher<Item, Reply> {
     try {
       const replies = await this.#send(waiting.map((one) => one.item));
       waiting.forEach((one, index) => {
-        one.resolve(replies[index] as Reply);
+        try {
+          one.take(replies[index] as Reply);
+        } catch (error) {
+          one.reject(error);
+        }
       });
     } catch (error) {
       for (const one of waiting) one.reject(error);
