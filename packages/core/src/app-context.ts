@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import type { OutageLog } from './error-answers/outage-log.js';
 import type { MiddlewareSettings } from './middleware/middleware-settings.js';
 import type { Request } from './request/request.js';
+import type { Response } from './response/response.js';
 import type { SessionEngine } from './session-port.js';
 
 /** Where core's log lines go. `context` holds plain values. */
@@ -82,4 +83,6 @@ export interface AppContext {
   readonly middleware: MiddlewareSettings;
   /** Called when the answer has left, for request logs. */
   readonly onFinish: ((req: Request, status: number) => void) | undefined;
+  /** Answers with an error what can no longer go through the pipeline: an answer of the app's own that may not be given. */
+  readonly refuse: (error: unknown, req: Request, res: Response) => Promise<void>;
 }

@@ -3,12 +3,14 @@ import { type AppContext, DEFAULT_LIMITS, type Limits, type Logger, type Templat
 import { AppRoutes } from './app-routes.js';
 import { LOCAL_HOSTS } from './connection/allowed-hosts.js';
 import { consoleLogger } from './console-logger.js';
+import { deliverRefusal } from './deliver.js';
 import { OutageLog } from './error-answers/outage-log.js';
 import { MIDDLEWARE_DEFAULTS, type MiddlewareSettings } from './middleware/middleware-settings.js';
 import { middlewareResolver, type NameLookup } from './middleware/resolve-middleware.js';
 import { handleRequest } from './pipeline.js';
 import { trustProxies } from './request/client-address.js';
 import type { Request } from './request/request.js';
+import type { Response } from './response/response.js';
 import { Router } from './routing/router.js';
 import { type ListenOptions, listen, type RunningServer } from './server.js';
 import type { SessionEngine } from './session-port.js';
@@ -93,6 +95,7 @@ export class App {
       reviseHtml: options.reviseHtml,
       middleware: settings,
       onFinish: options.onFinish,
+      refuse: (error: unknown, req: Request, res: Response) => deliverRefusal(error, req, res, this.#context),
     });
     const fallbacks = {
       context: this.#context,

@@ -7,8 +7,11 @@ const cookie = lazyPackage<typeof import('cookie')>('cookie', import.meta.url);
 /** Options of `res.cookie()`. Path is `/` unless given; nothing else has a default. */
 export interface CookieOptions {
   readonly expires?: Date | undefined;
-  /** Seconds (milliseconds with `TINA4_COOKIE_MAXAGE_UNIT=ms`). At most 400 days: browsers take no more. */
-  readonly maxAge?: number | undefined;
+  /**
+   * Seconds (milliseconds with `TINA4_COOKIE_MAXAGE_UNIT=ms`). At most 400 days: browsers take no more, so a larger number of seconds
+   * is read as the milliseconds that it must be. Null is not given.
+   */
+  readonly maxAge?: number | null | undefined;
   readonly path?: string | undefined;
   readonly domain?: string | undefined;
   readonly secure?: boolean | undefined;
@@ -48,7 +51,8 @@ function decodeValue(text: string): string {
  */
 export function serializeCookie(name: string, value: unknown, options: CookieOptions, maxAgeUnit: 's' | 'ms'): string {
   const { maxAge, path = '/', sameSite, ...rest } = options;
-  const seconds = maxAge === undefined ? undefined : Math.trunc(maxAgeUnit === 'ms' ? maxAge / 1000 : maxAge);
+  checkPrefix(name, path, options);
+  const seconds = maxAge === undefined || maxAge === null ? undefined : secondsOf(maxAge, maxAgeUnit);
   const isDeletion = seconds !== undefined && seconds <= 0;
   const { stringifySetCookie } = cookie();
   let text: string;
@@ -64,7 +68,7 @@ export function serializeCookie(name: string, value: unknown, options: CookieOpt
     });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new HttpError(500, 'T4_COOKIE_INVALID', `the cookie "${name}" cannot be set: ${reason}.`, {
+    throw new HttpError(500, 'T4_COOKIE_INVALID', `the cookie "${String(name)}" cannot be set: ${reason}.`, {
       cause,
     });
   }
@@ -77,6 +81,24 @@ export function serializeCookie(name: string, value: unknown, options: CookieOpt
     );
   }
   return text;
+}
+
+function secondsOf(maxAge: number, unit: 's' | 'ms'): number {
+  return Math.trunc(unit === 'ms' || maxAge > MAX_AGE_SECONDS ? maxAge / 1000 : maxAge);
+}
+
+/** RFC 6265bis, section 4.1.3: names by which a cookie shows who set it. Browsers drop one that does not keep the promise. */
+function checkPrefix(name: string, path: string, { secure, domain }: CookieOptions): void {
+  const prefix = /^__(?:host|secure)-/i.exec(String(name))?.[0].toLowerCase();
+  if (prefix === undefined) return;
+  const isKept = secure === true && (prefix === '__secure-' || (path === '/' && !domain));
+  if (isKept) return;
+  const needed = prefix === '__secure-' ? '{ secure: true }' : '{ secure: true }, no domain, and the path /';
+  throw new HttpError(
+    500,
+    'T4_COOKIE_INVALID',
+    `browsers drop the cookie "${name}": a name that begins so needs ${needed}.`,
+  );
 }
 
 function normalizeSameSite(sameSite: NonNullable<CookieOptions['sameSite']>): 'strict' | 'lax' | 'none' | boolean {

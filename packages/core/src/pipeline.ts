@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AppContext } from './app-context.js';
+import { deliver, warnOfUnsent } from './deliver.js';
 import { answerError, wantsHtml } from './error-answers/error-response.js';
 import { Tina4Error } from './errors/tina4-error.js';
+import { isThenable } from './is-thenable.js';
 import type { Innermost } from './middleware/compose.js';
 import { Request } from './request/request.js';
 import { readAllowedBody } from './request/unproven-body.js';
 import { leavesLongBody } from './request/unread-body.js';
-import { type RecordedAnswer, Response } from './response/response.js';
-import { sendAnswer } from './response/send.js';
+import type { RawAnswer } from './response/raw-answer.js';
+import { Response } from './response/response.js';
 import type { Match } from './routing/matcher.js';
 import { requestPath } from './routing/request-path.js';
 import type { RequestSession, SessionOutcome } from './session-port.js';
@@ -41,12 +43,13 @@ export async function handleRequest(
   Request.attachSession(req, session);
 
   let isBodyWanted = false;
+  let hasFailed = false;
   try {
     let isOver = false;
     if (target.admit !== undefined) {
       // Cheap refusals: nothing was read, written or waited for yet.
       const admitting = target.admit(req, res);
-      if (admitting instanceof Promise) await admitting;
+      if (isThenable(admitting)) await admitting;
       isOver = res.isAnswered;
     }
     if (!isOver) {
@@ -59,39 +62,38 @@ export async function handleRequest(
     }
     if (!isOver) {
       const running = routes.run(req, res);
-      if (running instanceof Promise) await running;
+      if (isThenable(running)) await running;
     }
     const rendering = Response.pendingOf(res);
     if (rendering !== undefined) await rendering;
     if (!res.isAnswered) throw new Tina4Error('T4_HANDLER_NO_ANSWER', `nothing answered ${target.label}.`);
   } catch (error) {
+    hasFailed = true;
     await answerError(error, req, res, context);
   }
 
-  const isStream = Response.isStream(res);
+  const own = Response.rawAnswerOf(res);
+  if (own !== undefined) await finishOwnAnswer(own, rawResponse, hasFailed);
+  const isStream = own !== undefined || Response.isStream(res);
   try {
-    const storing = isStream ? session?.release() : session?.commit(outcomeOf(req, res));
+    const storing = own === undefined ? store(session, isStream, req, res) : undefined;
     if (storing !== undefined) await storing;
   } catch (error) {
+    // Nothing may be given of an answer whose changes are not stored.
+    Response.reset(res);
     await answerError(error, req, res, context);
   }
 
   if (!isBodyWanted && leavesLongBody(raw)) res.header('Connection', 'close');
-  const status = res.statusCode;
-  try {
-    if (!rawResponse.headersSent && !rawResponse.destroyed) {
-      const sending = sendAnswer(rawResponse, req.method, takeAnswer(res, context), {
-        setCookie: session?.setCookie,
-        isPrivate: session?.wasUsed === true,
-      });
-      if (sending !== undefined) await sending;
-    }
-    // A stream ran on after its session was stored: what it wrote too late is found here.
-    if (isStream) await session?.commit(outcomeOf(req, res));
-  } catch (error) {
-    rawResponse.destroy();
-    context.log.error(`The answer to ${target.label} broke off while it was sent.`, { error: String(error) });
+  const status = own === undefined ? res.statusCode : rawResponse.statusCode;
+  if (rawResponse.headersSent) {
+    if (own === undefined) warnOfUnsent(req, res, context);
+  } else {
+    const sending = deliver(rawResponse, req, res, context);
+    if (sending !== undefined) await sending;
   }
+  // A stream ran on after its session was stored: what it wrote too late is found here.
+  if (isStream) await commitAfterStream(session, req, res, context);
   tellFinished(req, status, context);
   const cleaning = Request.finish(req)?.catch((error) => tellUnfinished(req, status, error, context));
   if (cleaning !== undefined) await cleaning;
@@ -115,11 +117,32 @@ function tellUnfinished(req: Request, status: number, error: unknown, { log }: A
   log.error(`What was to be done after ${req.routeLabel} failed.`, { error: String(error), status });
 }
 
-function takeAnswer(res: Response, { reviseHtml }: AppContext): RecordedAnswer {
-  const answer = Response.take(res);
-  const isPage =
-    reviseHtml !== undefined && typeof answer.body === 'string' && answer.contentType?.startsWith('text/html');
-  return isPage ? { ...answer, body: reviseHtml(answer.body) } : answer;
+/** The app writes its answer itself, perhaps after the handler is over; one that failed in the middle writes no more. */
+async function finishOwnAnswer(own: RawAnswer, rawResponse: ServerResponse, hasFailed: boolean): Promise<void> {
+  await own.storing;
+  if (hasFailed && !rawResponse.writableEnded) rawResponse.destroy();
+}
+
+function store(
+  session: RequestSession | undefined,
+  isStream: boolean,
+  req: Request,
+  res: Response,
+): Promise<void> | undefined {
+  return isStream ? session?.release() : session?.commit(outcomeOf(req, res));
+}
+
+async function commitAfterStream(
+  session: RequestSession | undefined,
+  req: Request,
+  res: Response,
+  { log }: AppContext,
+): Promise<void> {
+  try {
+    await session?.commit(outcomeOf(req, res));
+  } catch (error) {
+    log.error(`The session of ${req.routeLabel} failed after its answer had left.`, { error: String(error) });
+  }
 }
 
 /**

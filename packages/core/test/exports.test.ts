@@ -7,7 +7,7 @@ const names = `
   Request RequestLogger Response ResponseCache Route RouteGroup Router SecurityHeadersMiddleware TemplateError
   Templates Tina4Error UploadedFile Validator appFrames cacheDelete cacheGet cacheSet cacheStats checkPassword
   clearCache compose consoleLogger cors createApp csrfMiddleware escapeHtml freshTemplates getPayload getToken
-  hashPassword isFromThisMachine isHostPattern isTina4Error lazyPackage listen provideCache provideRateLimit readSetCookie refreshToken responseCache safeHtml safeLogJson safeLogMessage
+  hashPassword isFromThisMachine isHostPattern isThenable isTina4Error lazyPackage listen provideCache provideRateLimit readSetCookie refreshToken responseCache safeHtml safeLogJson safeLogMessage
   templateForPath validToken validateApiKey validateFormToken within withoutSecrets
 `;
 

@@ -30,8 +30,8 @@ async function answerByKind(error: unknown, req: Request, res: Response, context
   const status = statusOf(error);
   const isTold = isForClient(error, status);
   logError(error, { status, isTold }, req, context);
-  // Headers of the failed attempt (a content type, a cookie) do not belong to this answer.
-  Response.reset(res);
+  // What was set before the throw counts, a cookie or a WWW-Authenticate, but for what describes the body that is not sent.
+  Response.clearBody(res);
   res.status(status);
   const { retryAfterSeconds } = error instanceof Error ? (error as Partial<HttpError>) : {};
   if (typeof retryAfterSeconds === 'number') res.header('Retry-After', Math.ceil(retryAfterSeconds));

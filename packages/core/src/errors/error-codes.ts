@@ -3,6 +3,8 @@
  * A test compares this table with the codes that the sources use.
  */
 export const CORE_ERROR_CODES = {
+  T4_ANSWER_NOT_DATA:
+    'An answer was given what cannot be sent, such as a Map, or a Promise inside of the data (500). The message names route and key.',
   T4_AUTH_KEY_FILE: 'The file with the signing key cannot be read or written, or holds no key. The message names it.',
   T4_AUTH_KNOWN_SECRET: 'Tokens are signed with a secret that everybody knows. Set TINA4_SECRET.',
   T4_AUTH_PASSWORD: 'A password to hash is no text, or empty.',
@@ -21,6 +23,8 @@ export const CORE_ERROR_CODES = {
   T4_HANDLER_NO_ANSWER: 'An async handler ended without an answer (500). Return one.',
   T4_HEADER_INVALID: 'A header of the app has a name or a value that HTTP cannot carry, such as a line break (500).',
   T4_HOST_UNKNOWN: 'The request names a host that the app does not answer to (421). List it in TINA4_ALLOWED_HOSTS.',
+  T4_HEADER_INVALID:
+    'A header of the app has a name or a value that HTTP cannot carry, such as a line break, or frames the answer itself (500).',
   T4_LOG_FILE: 'The log file cannot be written; lines go on to the terminal.',
   T4_MIDDLEWARE_AMBIGUOUS: 'Two functions in different files have the middleware name that a route uses. Rename one.',
   T4_MIDDLEWARE_ARGUMENT: 'What stands behind the colon of a middleware name cannot be used. The start is stopped.',
@@ -33,6 +37,8 @@ export const CORE_ERROR_CODES = {
     'Something that is undefined stands where middleware belongs, often for a mistyped import. The start is stopped.',
   T4_MIDDLEWARE_UNKNOWN:
     'A route names middleware that does not exist. It may be an access check, so the start is stopped.',
+  T4_MIDDLEWARE_UNRESOLVED: 'Middleware made by cors() or responseCache() was called instead of given to a router.',
+  T4_REDIRECT_INVALID: 'A redirect has no address, or a status that redirects nobody (500).',
   T4_REQUEST_TIMEOUT: 'A callback-style handler gave no answer within TINA4_REQUEST_TIMEOUT (500).',
   T4_ROUTE_ACCESS: 'role() or can() was given nothing, or something that is no text. The start is stopped.',
   T4_ROUTE_ANNOTATION: 'A doc comment above a route has an annotation that cannot be honoured.',

@@ -1,3 +1,4 @@
+import { isThenable } from '../is-thenable.js';
 import type { Request } from '../request/request.js';
 import type { Response } from '../response/response.js';
 import type { Middleware } from './compose.js';
@@ -63,8 +64,7 @@ export function inTurn(admissions: readonly Admission[]): Admission | undefined 
   const askFrom = (first: number, req: Request, res: Response): unknown => {
     for (let index = first; index < admissions.length; index++) {
       const asking = (admissions[index] as Admission)(req, res);
-      if (asking instanceof Promise)
-        return asking.then(() => (res.isAnswered ? undefined : askFrom(index + 1, req, res)));
+      if (isThenable(asking)) return asking.then(() => (res.isAnswered ? undefined : askFrom(index + 1, req, res)));
       if (res.isAnswered) return undefined;
     }
     return undefined;

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { statusOf } from '../errors/errors.js';
 import { Tina4Error } from '../errors/tina4-error.js';
+import { isThenable } from '../is-thenable.js';
 import { Request } from '../request/request.js';
 import { Response } from '../response/response.js';
 
@@ -135,10 +136,6 @@ function isErrorLike(value: unknown): boolean {
   if (value instanceof Error || types.isNativeError(value)) return true;
   if (typeof value !== 'object' || value === null) return false;
   return typeof (value as { message?: unknown }).message === 'string' || statusOf(value) !== 500;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
 /** Nothing, or what a call that takes a callback returned, such as a timer. A word, a number or false calls nobody. */

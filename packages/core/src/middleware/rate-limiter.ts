@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { Tina4Error } from '../errors/tina4-error.js';
+import { isThenable } from '../is-thenable.js';
 import { Response } from '../response/response.js';
 import { headLayer } from './before-body.js';
 import type { Middleware } from './compose.js';
@@ -73,7 +74,7 @@ export function rateLimitLayer(
   return headLayer('rateLimiter', 'refuse', (req, res) => {
     if (EXEMPT.has(req.path)) return undefined;
     const state = store.hit(addressKey(req.ip), limit, windowSeconds * 1000);
-    return state instanceof Promise ? state.then((counted) => judge(counted, res)) : judge(state, res);
+    return isThenable(state) ? Promise.resolve(state).then((counted) => judge(counted, res)) : judge(state, res);
   });
 }
 

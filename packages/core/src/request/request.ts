@@ -267,6 +267,11 @@ export class Request<Params = AnyParams> implements SessionRequest {
     req.#session = session;
   }
 
+  /** For answers that leave past the pipeline. */
+  static sessionOf(req: Request): RequestSession | undefined {
+    return req.#session;
+  }
+
   #openSession(): RequestSession {
     this.#isSessionTouched = true;
     if (this.#session === undefined) {

@@ -3,14 +3,19 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { resolve as resolvePath } from 'node:path';
 import type { AppContext } from '../app-context.js';
 import { type CookieOptions, serializeCookie } from '../cookies.js';
+import { HttpError } from '../errors/errors.js';
 import { Tina4Error } from '../errors/tina4-error.js';
 import { lazyPackage } from '../lazy-package.js';
-import type { Request } from '../request/request.js';
+import { Request } from '../request/request.js';
 import { renderTemplate } from '../templates/render-template.js';
 import { isTemplateName } from '../templates/template-name.js';
+import { bodyOfValue, bytesOf } from './body-of-value.js';
 import { Callable } from './callable.js';
 import { attachment, fileBody, statFile } from './file-body.js';
-import { checkHeader, type HeaderValue } from './headers.js';
+import { checkHeader, type HeaderValue, withoutBodyHeaders } from './headers.js';
+import { jsonText } from './json-text.js';
+import { kindOf, notData } from './not-data.js';
+import { RawAnswer } from './raw-answer.js';
 import { type Chunks, streamBody } from './stream-body.js';
 
 const encodeUrl = lazyPackage<typeof import('encodeurl')>('encodeurl', import.meta.url);
@@ -54,8 +59,8 @@ export interface Response {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface above
 export class Response extends Callable {
-  /** Node's own response. What is written to it directly leaves at once, without the session. */
-  readonly raw: ServerResponse;
+  readonly #raw: ServerResponse;
+  #rawAnswer: RawAnswer | undefined;
   readonly #context: AppContext;
   readonly #request: Request;
   #status = 200;
@@ -72,9 +77,25 @@ export class Response extends Callable {
   /** Made by the pipeline only. */
   constructor(raw: ServerResponse, context: AppContext, request: Request) {
     super();
-    this.raw = raw;
+    this.#raw = raw;
     this.#request = request;
     this.#context = context;
+  }
+
+  /**
+   * Node's own response. An answer that is written to it leaves once the session is stored, with the cookies and headers set before;
+   * the session is frozen from its first byte on, as with a stream.
+   */
+  get raw(): ServerResponse {
+    this.#rawAnswer ??= new RawAnswer(this.#raw, {
+      store: () => {
+        this.#tellAnswered?.();
+        return Request.sessionOf(this.#request)?.release();
+      },
+      setHeaders: (raw) => this.#setRawHeaders(raw),
+      refuse: (error) => this.#context.refuse(error, this.#request, this),
+    });
+    return this.#raw;
   }
 
   get statusCode(): number {
@@ -87,7 +108,7 @@ export class Response extends Callable {
 
   /** True once a finisher was called, or the raw response was written to. */
   get isAnswered(): boolean {
-    return this.#isAnswered || this.raw.headersSent;
+    return this.#isAnswered || this.#raw.headersSent || this.#rawAnswer?.isBegun === true;
   }
 
   /** Sets the status: 200 to 599. Throws a RangeError for anything else. */
@@ -96,25 +117,40 @@ export class Response extends Callable {
     return this;
   }
 
-  /** JSON with `application/json`; undefined becomes null. */
+  /**
+   * JSON with `application/json`; undefined becomes null. Throws HttpError 500 T4_ANSWER_NOT_DATA, naming the key, for what JSON
+   * cannot carry: a Promise, a Map, an Error, a BigInt, a cycle, …
+   */
   json(data: unknown, status?: number): this {
-    return this.#finish(JSON.stringify(data) ?? 'null', JSON_TYPE, status);
+    return this.#finish(jsonText(data, this.#request.routeLabel), JSON_TYPE, status);
   }
 
   /**
    * HTML. With an object: the template of that name rendered with it. With a number: the text itself, and the status. Alone: the
    * text itself, or a template when there is one of that name, the name holds neither white space nor markup, and the
-   * client did not send it (see isTemplateName).
+   * client did not send it (see isTemplateName). Throws HttpError 500 T4_ANSWER_NOT_DATA for what is no text, as all finishers
+   * of text do.
    */
   html(content: string, dataOrStatus?: object | number | null, status?: number): this {
-    if (typeof dataOrStatus === 'object' && dataOrStatus !== null) return this.render(content, dataOrStatus, status);
-    const mayBeName = typeof dataOrStatus !== 'number' && status === undefined;
+    const isText = typeof content === 'string';
+    if (isText && typeof dataOrStatus === 'object' && dataOrStatus !== null)
+      return this.render(content, dataOrStatus, status);
+    const mayBeName = isText && typeof dataOrStatus !== 'number' && status === undefined;
     if (mayBeName && isTemplateName(content, this.#context.templates, this.#request)) return this.render(content);
-    return this.#finish(content, HTML_TYPE, dataOrStatus ?? status);
+    return this.#finish(
+      this.#text(content, 'html'),
+      HTML_TYPE,
+      typeof dataOrStatus === 'number' ? dataOrStatus : status,
+    );
   }
 
   /** Renders a template. Need not be awaited: a failure becomes the answer to the request in any case. */
   render(template: string, data: object = {}, status?: number): this {
+    if (typeof template !== 'string')
+      throw notData(
+        this.#request.routeLabel,
+        `gave ${kindOf(template)} to render(), which takes the name of a template.`,
+      );
     const rendered = renderTemplate(template, data, this.#request, this.#context);
     if (typeof rendered === 'string') return this.#finish(rendered, HTML_TYPE, status);
     if (status !== undefined) this.status(status);
@@ -127,18 +163,24 @@ export class Response extends Callable {
     return this.render(name, data, status);
   }
 
-  /** Plain text; keeps a content type set before with `header()`. */
-  text(content: string, status?: number): this {
-    return this.#finish(String(content), this.#headers?.has('content-type') ? undefined : TEXT_TYPE, status);
+  /** Plain text, numbers and booleans too; keeps a content type set before with `header()`. */
+  text(content: string | number | bigint | boolean, status?: number): this {
+    const isPlain = typeof content === 'number' || typeof content === 'bigint' || typeof content === 'boolean';
+    const text = isPlain ? String(content) : this.#text(content, 'text');
+    return this.#finish(text, this.#headers?.has('content-type') ? undefined : TEXT_TYPE, status);
   }
 
   xml(content: string, status?: number): this {
-    return this.#finish(content, 'application/xml', status);
+    return this.#finish(this.#text(content, 'xml'), 'application/xml', status);
   }
 
-  /** Answers with a Location header and no body. `url` is percent-encoded where a header could not carry it. */
-  redirect(url: string, code = 302): this {
-    this.header('Location', encodeUrl()(url));
+  /**
+   * Answers with a Location header and no body. `url` is percent-encoded where a header could not carry it. Throws HttpError 500
+   * T4_REDIRECT_INVALID without an address, and for a code that leads nowhere.
+   */
+  redirect(url: string | URL, code = 302): this {
+    checkRedirect(url, code, this.#request.routeLabel);
+    this.header('Location', encodeUrl()(String(url)));
     return this.#finish(undefined, undefined, code);
   }
 
@@ -147,25 +189,33 @@ export class Response extends Callable {
     return this.json({ error: true, code, message, status }, status);
   }
 
-  /** Whatever fits the type: objects as JSON, a Buffer as bytes, `<…>` as HTML, other text as text, null as an empty body. */
+  /**
+   * Whatever fits the data: `<…>` as HTML, other text as text, null as an empty body, bytes (Buffer, typed array, ArrayBuffer, Blob)
+   * and streams of Node or of the web as what they are, a generator as `stream` does, anything else as JSON.
+   */
   send(data?: unknown, status?: number, type?: string): this {
+    if (type !== undefined) checkHeader('Content-Type', type);
     if (data === null || data === undefined) return this.#finish(undefined, type, status);
-    if (Buffer.isBuffer(data)) return this.#finish(data, type ?? 'application/octet-stream', status);
     if (typeof data === 'string') return this.#finish(data, type ?? typeOfText(data), status);
-    return this.#finish(JSON.stringify(data), type ?? JSON_TYPE, status);
+    const asItIs = typeof data === 'object' ? bodyOfValue(data) : undefined;
+    if (asItIs !== undefined) return this.#finish(asItIs.body, type ?? asItIs.contentType, status);
+    return this.#finish(jsonText(data, this.#request.routeLabel), type ?? JSON_TYPE, status);
   }
 
   /** Finishes with what is there: a given body, or an empty one. */
-  end(data?: string | Buffer): this {
-    return this.#finish(data, data === undefined ? undefined : this.#contentType, undefined);
+  end(data?: string | Uint8Array | null): this {
+    if (data === undefined || data === null) return this.#finish(undefined, undefined, undefined);
+    return this.#finish(this.#text(data, 'end'), this.#contentType, undefined);
   }
 
   /**
    * Sends a file as a download: type by extension, ranges and conditional requests included. `name` is what the client sees,
    * by default the file's own. With `{ download: false }` it is shown instead of saved. A missing file is answered 404.
    */
-  file(path: string, name?: string | { download?: boolean | string; contentType?: string }): this {
-    const options = typeof name === 'object' ? name : { download: name ?? true };
+  file(path: string, name?: string | { download?: boolean | string; contentType?: string } | null): this {
+    if (typeof path !== 'string')
+      throw notData(this.#request.routeLabel, `gave ${kindOf(path)} to file(), which takes the path of a file.`);
+    const options = typeof name === 'object' && name !== null ? name : { download: name ?? true };
     const { download = true } = options;
     if (options.contentType !== undefined) this.header('Content-Type', options.contentType);
     if (download !== false)
@@ -184,7 +234,10 @@ export class Response extends Callable {
    * the client hangs up, the generator's `finally` runs.
    */
   stream(chunks: Chunks | (() => Chunks), contentType = 'text/event-stream'): this {
-    const defaults = { 'Cache-Control': 'no-cache', Connection: 'keep-alive', 'X-Accel-Buffering': 'no' };
+    checkHeader('Content-Type', contentType);
+    if (!isChunks(chunks))
+      throw notData(this.#request.routeLabel, `gave ${kindOf(chunks)} to stream(), which takes a generator.`);
+    const defaults = { 'Cache-Control': 'no-cache', 'X-Accel-Buffering': 'no' };
     for (const [name, value] of Object.entries(defaults))
       if (this.getHeader(name) === undefined) this.header(name, value);
     return this.#finish(streamBody(chunks), contentType, undefined);
@@ -192,6 +245,9 @@ export class Response extends Callable {
 
   /** Records a body that is written while it is sent. The session is stored before its first byte. */
   write(writer: BodyWriter, contentType?: string, status?: number): this {
+    if (typeof writer !== 'function')
+      throw notData(this.#request.routeLabel, `gave ${kindOf(writer)} to write(), which takes a function.`);
+    if (contentType !== undefined) checkHeader('Content-Type', contentType);
     return this.#finish(writer, contentType, status);
   }
 
@@ -235,14 +291,15 @@ export class Response extends Callable {
   }
 
   /** Adds a Set-Cookie header. Name and value are percent-encoded. See {@link CookieOptions}. */
-  cookie(name: string, value: unknown, options: CookieOptions = {}): this {
+  cookie(name: string, value: unknown, options?: CookieOptions | null): this {
+    const text = serializeCookie(name, value, options ?? {}, this.#context.cookieMaxAgeUnit);
     this.#cookies ??= [];
-    this.#cookies.push(serializeCookie(name, value, options, this.#context.cookieMaxAgeUnit));
+    this.#cookies.push(text);
     return this;
   }
 
   /** Deletes a cookie; `path` and `domain` must be those it was set with. */
-  clearCookie(name: string, options: CookieOptions = {}): this {
+  clearCookie(name: string, options?: CookieOptions | null): this {
     return this.cookie(name, '', { ...options, expires: new Date(0), maxAge: 0 });
   }
 
@@ -289,9 +346,15 @@ export class Response extends Callable {
     return typeof res.#body === 'function';
   }
 
+  /** The answer that the app writes to Node's response itself, if it does. For the pipeline. */
+  static rawAnswerOf(res: Response): RawAnswer | undefined {
+    return res.#rawAnswer?.isBegun === true ? res.#rawAnswer : undefined;
+  }
+
   /** What was recorded, and from now on finishers change nothing. For the pipeline. */
   static take(res: Response): RecordedAnswer {
     res.#isSent = true;
+    res.#rawAnswer?.open();
     return Response.recorded(res);
   }
 
@@ -322,15 +385,39 @@ export class Response extends Callable {
     };
   }
 
-  /** Forgets body and headers of an answer that must not be given, but the lasting ones. Cookies go with it. For the pipeline. */
-  static reset(res: Response): void {
+  /**
+   * Makes room for the answer to an error: forgets the body and the headers that describe it, and keeps what else was set, cookies
+   * too. For the pipeline.
+   */
+  static clearBody(res: Response): void {
     res.#status = 200;
     res.#contentType = undefined;
-    res.#headers = res.#lastingHeaders === undefined ? undefined : new Map(res.#lastingHeaders);
-    res.#cookies = undefined;
+    if (res.#headers !== undefined) res.#headers = withoutBodyHeaders(res.#headers);
     res.#body = undefined;
     res.#pending = undefined;
     res.#isAnswered = false;
+    res.#isSent = false;
+  }
+
+  /** Forgets an answer that must not be given, cookies and headers with it, but the lasting ones. For the pipeline. */
+  static reset(res: Response): void {
+    Response.clearBody(res);
+    res.#headers = res.#lastingHeaders === undefined ? undefined : new Map(res.#lastingHeaders);
+    res.#cookies = undefined;
+  }
+
+  #setRawHeaders(raw: ServerResponse): void {
+    const session = Request.sessionOf(this.#request);
+    const own = [raw.getHeader('Set-Cookie') ?? []].flat() as string[];
+    const cookies = [
+      ...own,
+      ...(this.#cookies ?? []),
+      ...(session?.setCookie === undefined ? [] : [session.setCookie]),
+    ];
+    if (cookies.length > 0) raw.setHeader('Set-Cookie', cookies);
+    for (const { name, value } of this.#headers?.values() ?? []) if (!raw.hasHeader(name)) raw.setHeader(name, value);
+    if (session?.wasUsed === true && !raw.hasHeader('Cache-Control'))
+      raw.setHeader('Cache-Control', 'private, no-cache');
   }
 
   /** What an answer depends on adds up: a handler's `Vary` must not hide that CORS answers by origin (RFC 9110, section 12.5.5). */
@@ -358,6 +445,14 @@ export class Response extends Callable {
     return this;
   }
 
+  /** Text or bytes that a finisher was given. */
+  #text(content: unknown, finisher: string): string | Buffer {
+    if (typeof content === 'string') return content;
+    const body = content instanceof String ? String(content) : bytesOf(content);
+    if (body !== undefined) return body;
+    throw notData(this.#request.routeLabel, `gave ${kindOf(content)} to ${finisher}(), which takes text.`);
+  }
+
   #finish(body: RecordedBody, contentType: string | undefined, status: number | undefined): this {
     if (this.#isSent) {
       this.#context.log.debug('A response was finished after it had been sent; the second answer is dropped.');
@@ -381,6 +476,25 @@ function checkStatus(code: number): number {
     'T4_STATUS_INVALID',
     `${String(code)} is not a status to answer with. Use a whole number from 200 to 599.`,
   );
+}
+
+/** RFC 9110, section 15.4; a 304 has no Location, and 306 no meaning. */
+const REDIRECT_CODES = new Set([300, 301, 302, 303, 305, 307, 308]);
+
+function checkRedirect(url: unknown, code: unknown, route: string): void {
+  const isAddress = (typeof url === 'string' && url !== '') || url instanceof URL;
+  if (!isAddress) throw redirectError(`${route} redirects to ${url === '' ? 'an empty text' : kindOf(url)}.`);
+  if (!REDIRECT_CODES.has(code as number))
+    throw redirectError(`${route} redirects with ${String(code)}. Use 301, 302, 303, 307 or 308.`);
+}
+
+function redirectError(text: string): HttpError {
+  return new HttpError(500, 'T4_REDIRECT_INVALID', text);
+}
+
+function isChunks(value: unknown): boolean {
+  if (typeof value === 'function') return true;
+  return typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
 }
 
 /** The source's rule for text without a content type; JSON text is labelled as such. */

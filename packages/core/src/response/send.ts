@@ -114,14 +114,14 @@ async function endAfterLingering(raw: ServerResponse, body: string | Buffer | un
 }
 
 /** Headers that are looked up by name further on, whatever case the app wrote them in. */
-const USUAL_CASE: Readonly<Record<string, string>> = {
-  'cache-control': 'Cache-Control',
-  connection: 'Connection',
-  'content-encoding': 'Content-Encoding',
-  'content-type': 'Content-Type',
-  etag: 'ETag',
-  vary: 'Vary',
-};
+const USUAL_CASE: ReadonlyMap<string, string> = new Map([
+  ['cache-control', 'Cache-Control'],
+  ['connection', 'Connection'],
+  ['content-encoding', 'Content-Encoding'],
+  ['content-type', 'Content-Type'],
+  ['etag', 'ETag'],
+  ['vary', 'Vary'],
+]);
 
 function buildHeaders(answer: RecordedAnswer, session: SessionHeaders): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = {};
@@ -130,7 +130,7 @@ function buildHeaders(answer: RecordedAnswer, session: SessionHeaders): Outgoing
     for (const [key, { name, value }] of answer.headers) {
       // The body is whole, so its length is known better than by whoever set it; for a stream the app knows.
       if (key === 'content-length' && typeof answer.body !== 'function') continue;
-      headers[USUAL_CASE[key] ?? name] = value as string;
+      headers[USUAL_CASE.get(key) ?? name] = value as string;
     }
   }
   if (session.isPrivate) markPrivate(headers, session.setCookie !== undefined);

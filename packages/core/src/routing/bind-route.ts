@@ -1,5 +1,7 @@
+import { types } from 'node:util';
 import { withinFormTokenScope } from '../auth/request-form-token.js';
 import { Tina4Error } from '../errors/tina4-error.js';
+import { isThenable } from '../is-thenable.js';
 import { withRouteSettings } from '../middleware/automatic-layers.js';
 import { inTurn, partLayers } from '../middleware/before-body.js';
 import { compose, type Middleware } from '../middleware/compose.js';
@@ -7,6 +9,7 @@ import { preflightTarget } from '../middleware/cors.js';
 import type { MiddlewareSettings } from '../middleware/middleware-settings.js';
 import type { MiddlewareResolver } from '../middleware/resolve-middleware.js';
 import { Request } from '../request/request.js';
+import { bodyOfValue } from '../response/body-of-value.js';
 import { Response } from '../response/response.js';
 import { handlerCall } from './handler-arguments.js';
 import type { Route } from './route.js';
@@ -50,7 +53,7 @@ function callHandler(
   res: Response,
 ): unknown {
   const returned = call(req, res);
-  if (returned instanceof Promise) return settle(route, returned, req, res);
+  if (isThenable(returned)) return settle(route, returned, req, res);
   if (returned === undefined && !res.isAnswered) return waitForAnswer(req, res);
   recordReturned(route, returned, res);
   Request.markHandlerDone(req);
@@ -64,7 +67,7 @@ async function waitForAnswer(req: Request, res: Response): Promise<Response> {
   return res;
 }
 
-async function settle(route: Route, returned: Promise<unknown>, req: Request, res: Response): Promise<Response> {
+async function settle(route: Route, returned: PromiseLike<unknown>, req: Request, res: Response): Promise<Response> {
   recordReturned(route, await returned, res);
   Request.markHandlerDone(req);
   if (res.isAnswered) return res;
@@ -74,12 +77,15 @@ async function settle(route: Route, returned: Promise<unknown>, req: Request, re
   );
 }
 
-/** What a handler returns instead of calling `res`: data becomes JSON or fills the route's template, text becomes HTML. */
+/**
+ * What a handler returns instead of calling `res`: text becomes HTML, an Error counts as thrown, data fills the route's template or
+ * goes the way of `res.send`.
+ */
 function recordReturned(route: Route, returned: unknown, res: Response): void {
   if (returned === undefined || returned === res || returned instanceof Response) return;
-  if (route.template !== undefined && typeof returned === 'object' && returned !== null)
-    res.render(route.template, returned);
-  else if (typeof returned === 'string') res.html(returned, res.statusCode);
-  else if (Buffer.isBuffer(returned)) res.send(returned);
-  else res.json(returned);
+  if (typeof returned === 'string') res.html(returned, res.statusCode);
+  else if (typeof returned !== 'object' || returned === null) res.json(returned);
+  else if (returned instanceof Error || types.isNativeError(returned)) throw returned;
+  else if (route.template !== undefined && bodyOfValue(returned) === undefined) res.render(route.template, returned);
+  else res.send(returned);
 }

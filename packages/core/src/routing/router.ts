@@ -1,4 +1,5 @@
 import { Tina4Error } from '../errors/tina4-error.js';
+import { isThenable } from '../is-thenable.js';
 import { givenMiddleware, sortGroupArguments, standsBeforeItsHandler } from './given-middleware.js';
 import { type GroupFrame, type Handler, type MiddlewareSpec, Route } from './route.js';
 import { RouteGroup } from './route-group.js';
@@ -195,8 +196,8 @@ export class Router {
     this.#group = frame;
     try {
       const returned = register();
-      if (returned instanceof Promise) {
-        returned.catch(() => {});
+      if (isThenable(returned)) {
+        returned.then(undefined, () => {});
         throw new Tina4Error(
           'T4_ROUTE_GROUP',
           `the function given to group("${frame.prefix}") is async. Register the routes without await.`,

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isThenable } from '@tina4/core';
 import { check, contains, show } from './checks.js';
 import { TestClient, type TestRequestOptions } from './test-client.js';
 
@@ -81,8 +82,8 @@ export class Test {
     } catch {
       return;
     }
-    if (!(returned instanceof Promise)) return didNotThrow();
-    return returned.then(didNotThrow, () => {});
+    if (!isThenable(returned)) return didNotThrow();
+    return Promise.resolve(returned).then(didNotThrow, () => {});
   }
 
   testGet(path: string, options?: TestAnswerOptions): Promise<TestAnswer> {
