@@ -48,6 +48,7 @@ function send(
   context: AppContext,
 ): Promise<void> | undefined {
   const session = Request.sessionOf(req);
+  if (Response.isStream(res)) Request.beginStream(req);
   return sendAnswer(rawResponse, req.method, takeAnswer(res, context), {
     setCookie: session?.setCookie,
     isPrivate: session?.wasUsed === true,

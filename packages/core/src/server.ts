@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { AllowedHosts } from './connection/allowed-hosts.js';
+import { GracefulStop } from './connection/graceful-stop.js';
 import { hostChecker } from './connection/host-header.js';
 import { inTurn, type RequestListener } from './connection/pipelined-requests.js';
 import { cutStalledReaders } from './connection/stalled-readers.js';
@@ -30,8 +31,8 @@ export interface RunningServer {
   readonly port: number;
   readonly host: string;
   /**
-   * Stops accepting, lets running requests finish for at most `timeoutMs` (default 30,000), then cuts what is left. Calling it
-   * twice waits for the same end.
+   * Stops accepting, lets running requests finish for at most `timeoutMs` (default 30,000), then cuts what is left. Connections
+   * without a request are closed after a moment, see {@link GracefulStop}. Calling it twice waits for the same end.
    */
   close(timeoutMs?: number): Promise<void>;
 }
@@ -42,7 +43,12 @@ const MAX_HEAD_BYTES = 16 * 1024;
 /** Opens the port. Rejects with Node's error (EADDRINUSE, EACCES) when it cannot be had. */
 export async function listen(answer: RequestListener, options: ListenOptions): Promise<RunningServer> {
   const { port, host, maxConnections = 0, sendTimeoutMs = SEND_TIMEOUT_MS } = options;
-  const listener = inTurn(refusingBadHosts(answer, options.hosts));
+  const answerGoodHosts = refusingBadHosts(answer, options.hosts);
+  let stop: GracefulStop | undefined;
+  const listener = inTurn((raw, rawResponse) => {
+    if (stop?.notice.isGiven) rawResponse.shouldKeepAlive = false;
+    answerGoodHosts(raw, rawResponse);
+  });
   const server = createServer(
     {
       // A client must deliver its head and its whole request in time, or a few slow ones hold all connections.
@@ -57,6 +63,8 @@ export async function listen(answer: RequestListener, options: ListenOptions): P
   // Their bytes are bounded. Node would drop lines beyond a number without a word, those of proxies and lengths too.
   server.maxHeadersCount = 0;
   if (maxConnections > 0) server.maxConnections = maxConnections;
+  const gracefulStop = new GracefulStop(server);
+  stop = gracefulStop;
   cutStalledReaders(server, sendTimeoutMs);
   // The 100 Continue is written when somebody reads the body, so that a refused one is never sent.
   server.on('checkContinue', listener);
@@ -76,7 +84,7 @@ export async function listen(answer: RequestListener, options: ListenOptions): P
     port: (server.address() as AddressInfo).port,
     host,
     close: (timeoutMs = SHUTDOWN_TIMEOUT_MS) => {
-      closing ??= closeServer(server, timeoutMs);
+      closing ??= gracefulStop.run(timeoutMs);
       return closing;
     },
   };
@@ -98,20 +106,6 @@ const OTHER_HOST = JSON.stringify({
   status: 421,
   code: 'T4_HOST_UNKNOWN',
 });
-
-async function closeServer(server: Server, timeoutMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A keep-alive connection becomes idle again only after its running request, and Node then leaves it open.
-  const idle = setInterval(() => server.closeIdleConnections(), 20);
-  const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
-  try {
-    server.closeIdleConnections();
-    await closed;
-  } finally {
-    clearInterval(idle);
-    clearTimeout(timer);
-  }
-}
 
 /** What the HTTP parser refused: broken or ambiguous framing, an oversized head, a client that is too slow. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -45,7 +45,7 @@ export async function startApp(register: (router: Router) => void, options: AppO
         redirect: 'manual',
       }),
     sendRaw: (text) => exchange(server.port, text),
-    close: () => app.close(100),
+    close: () => app.close(20),
   };
   opened.push(running);
   return running;

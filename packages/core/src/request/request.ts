@@ -11,6 +11,7 @@ import type { Target } from '../routing/target.js';
 import type { RegenerateOptions, RequestSession, Session, SessionRequest } from '../session-port.js';
 import { clientAddress, isHttpsRequest } from './client-address.js';
 import { collectFields, type FieldPair, type Fields, parseFieldPairs, valuesOf } from './form-fields.js';
+import { RequestSignal } from './request-signal.js';
 import type { UploadedFile } from './uploaded-file.js';
 
 /**
@@ -52,6 +53,8 @@ export class Request<Params = AnyParams> implements SessionRequest {
   #session: RequestSession | undefined;
   #isHandlerDone = false;
   #isSessionTouched = false;
+  #isStreaming = false;
+  #signal: RequestSignal | undefined;
   #cleanUp: (() => Promise<void>) | undefined;
   #query: Fields | undefined;
   #bodyFields: readonly FieldPair[] = NO_FIELDS;
@@ -202,6 +205,18 @@ export class Request<Params = AnyParams> implements SessionRequest {
     return this.raw.headers.cookie;
   }
 
+  /**
+   * Aborted when the client hangs up and, once the answer streams, when the server stops: a stream should end then. Its reason is
+   * an error with the code T4_CLIENT_GONE or T4_SERVER_STOPPING. Hand it to what takes one (`fetch`, timers, database drivers).
+   */
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      this.#signal = new RequestSignal(this.raw.socket);
+      if (this.#isStreaming) this.#signal.beginStream();
+    }
+    return this.#signal.signal;
+  }
+
   /** True once the client hung up. */
   get isClientGone(): boolean {
     return this.raw.socket.destroyed;
@@ -249,6 +264,7 @@ export class Request<Params = AnyParams> implements SessionRequest {
 
   /** Does what was noted, once. For the pipeline. */
   static finish(req: Request): Promise<void> | undefined {
+    req.#signal?.close();
     return req.#cleanUp?.();
   }
 
@@ -265,6 +281,12 @@ export class Request<Params = AnyParams> implements SessionRequest {
   /** Gives the request its session. For the pipeline. */
   static attachSession(req: Request, session: RequestSession | undefined): void {
     req.#session = session;
+  }
+
+  /** Notes that the answer is written bit by bit from now on. For the pipeline. */
+  static beginStream(req: Request): void {
+    req.#isStreaming = true;
+    req.#signal?.beginStream();
   }
 
   /** For answers that leave past the pipeline. */

@@ -10,7 +10,7 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const FRAMING = new Map([
   ['transfer-encoding', /(?!)/],
   ['content-length', /^\d{1,15}$/],
-  ['connection', /^(?:close|keep-alive)$/i],
+  ['connection', /^(?:close|keep-alive)$/],
 ]);
 
 export type HeaderValue = string | number | readonly string[];

@@ -90,6 +90,7 @@ export class Response extends Callable {
     this.#rawAnswer ??= new RawAnswer(this.#raw, {
       store: () => {
         this.#tellAnswered?.();
+        Request.beginStream(this.#request);
         return Request.sessionOf(this.#request)?.release();
       },
       setHeaders: (raw) => this.#setRawHeaders(raw),

@@ -130,6 +130,8 @@ function buildHeaders(answer: RecordedAnswer, session: SessionHeaders): Outgoing
     for (const [key, { name, value }] of answer.headers) {
       // The body is whole, so its length is known better than by whoever set it; for a stream the app knows.
       if (key === 'content-length' && typeof answer.body !== 'function') continue;
+      // Which is what HTTP/1.1 means anyway, and would keep a server that stops from saying otherwise.
+      if (key === 'connection' && value !== 'close') continue;
       headers[USUAL_CASE.get(key) ?? name] = value as string;
     }
   }
