@@ -32,8 +32,7 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
 export async function runServer(options: AppServerOptions): Promise<StartedServer> {
   const server = await AppServer.start(options);
   const { config } = server;
-  const isWatching = config.isDebug && !config.isReloadOff;
-  const watch = isWatching ? await watchForReload(server, options.project) : undefined;
+  let watch: { close(): void } | undefined;
   const started: StartedServer = {
     router: server.router,
     port: server.port,
@@ -45,7 +44,10 @@ export async function runServer(options: AppServerOptions): Promise<StartedServe
   };
   // Requests have their time; stores and log files get a little more.
   const limitMs = config.server.shutdownTimeoutMs + 5000;
+  // Before anything else is waited for: the port is open, and a request may be running.
   const stopListening = closeOnSignals(started, { limitMs, onStopRequest: (stop) => onStopRequest(server, stop) });
+  const isWatching = config.isDebug && !config.isReloadOff;
+  if (isWatching) watch = await watchForReload(server, options.project);
   tellReady(server);
   if (!config.isBannerHidden && !cluster.isWorker) console.log(bannerText(config, await readVersion(), server.address));
   return started;

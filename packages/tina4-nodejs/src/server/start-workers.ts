@@ -29,7 +29,7 @@ export async function startWorkers(root: string, overrides: Environment): Promis
   if (config.isDebug && !config.isReloadOff) print('warning: live reload is off, because several workers serve.');
   // Workers bound themselves by the same time; this is for one that hangs.
   const stopTimeoutMs = config.server.shutdownTimeoutMs + 6000;
-  const pool = await WorkerPool.start({
+  const pool: WorkerPool = new WorkerPool({
     count,
     stopTimeoutMs,
     print,
@@ -40,6 +40,14 @@ export async function startWorkers(root: string, overrides: Environment): Promis
       void pool.stop().finally(() => process.exit(1));
     },
   });
+  // Before the first worker answers: its requests must be let finish as any.
+  const stopListening = closeOnSignals({ close: () => pool.stop() }, { limitMs: stopTimeoutMs + 2000 });
+  try {
+    await pool.start();
+  } catch (error) {
+    stopListening();
+    throw error;
+  }
   const started: StartedServer = {
     router: defaultRouter,
     port: pool.port,
@@ -48,8 +56,8 @@ export async function startWorkers(root: string, overrides: Environment): Promis
       stopListening();
     },
   };
-  const stopListening = closeOnSignals(started, { limitMs: stopTimeoutMs + 2000 });
-  if (!config.isBannerHidden) console.log(bannerText(config, await readVersion(), pool.address, count));
+  if (!config.isBannerHidden && !pool.isStopping)
+    console.log(bannerText(config, await readVersion(), pool.address, count));
   return started;
 }
 

@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { StartError } from '../project/start-error.js';
+import { closeWhatIsHandedTo } from './handed-over.js';
 import { RestartPace } from './restart-pace.js';
 import { isReadyMessage, type ReadyMessage, STOP } from './worker-messages.js';
 
@@ -26,32 +27,41 @@ const START_TIMEOUT_MS = 120_000;
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #workers = new Set<Worker>();
+  readonly #answering = new Set<Worker>();
   readonly #pace = new RestartPace();
   readonly #restarts = new Set<NodeJS.Timeout>();
+  readonly #complete: Promise<void>;
+  #tellComplete: () => void = () => {};
   #stopping: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
   #address: ReadyMessage | undefined;
 
-  /**
-   * Resolves when all workers answer. Rejects with a StartError when one of them cannot start, and then none runs. The first
-   * starts alone: what is wrong with the project is then printed once, and files that the start creates are there for the rest.
-   */
-  static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
-    const pool = new WorkerPool(options);
-    // A primary that dies must not leave workers behind; those that still answer are told by their lost channel.
-    process.on('exit', () => pool.#kill());
-    try {
-      await pool.#startWorker();
-      await Promise.all(Array.from({ length: options.count - 1 }, () => pool.#startWorker()));
-    } catch (error) {
-      await pool.stop();
-      throw error;
-    }
-    return pool;
+  /** Starts nothing yet. */
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+    this.#complete = new Promise((resolve) => {
+      this.#tellComplete = resolve;
+    });
   }
 
-  private constructor(options: WorkerPoolOptions) {
-    this.#options = options;
+  /**
+   * Resolves when all workers answer, or when the pool was stopped meanwhile. Rejects with a StartError when the first one cannot
+   * start, and then none runs. The first starts alone: what is wrong with the project is then printed once, and files that the start
+   * creates are there for the rest. Of those, one that dies while it starts is replaced, as later.
+   */
+  async start(): Promise<void> {
+    // A primary that dies must not leave workers behind; those that still answer are told by their lost channel.
+    process.on('exit', () => this.#kill());
+    try {
+      await this.#startWorker();
+    } catch (error) {
+      const isStopped = this.#stopping !== undefined;
+      await this.stop();
+      if (isStopped) return;
+      throw new StartError(`The server did not start: a ${(error as Error).message}.`);
+    }
+    for (let number = 1; number < this.#options.count; number++) void this.#replace();
+    await this.#complete;
   }
 
   /** `http://host:port` that the workers answer on. */
@@ -63,6 +73,11 @@ export class WorkerPool {
     return this.#address?.port ?? 0;
   }
 
+  /** True from the call of `stop` on. */
+  get isStopping(): boolean {
+    return this.#stopping !== undefined;
+  }
+
   /** Lets all workers finish their requests. Resolves when none is left; those that take too long are killed. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stopAll();
@@ -70,6 +85,7 @@ export class WorkerPool {
   }
 
   async #stopAll(): Promise<void> {
+    this.#tellComplete();
     for (const restart of this.#restarts) clearTimeout(restart);
     this.#restarts.clear();
     if (this.#workers.size === 0) return;
@@ -86,35 +102,39 @@ export class WorkerPool {
   }
 
   #askToStop(worker: Worker): void {
+    // One that still starts listens to no message, and ends by the signal; one that just began to answer knows it and finishes.
+    if (!this.#answering.has(worker)) worker.process.kill('SIGTERM');
     // A worker that is ending already has no channel, and needs no message.
-    if (worker.isConnected()) worker.send(STOP, () => {});
+    else if (worker.isConnected()) worker.send(STOP, () => {});
   }
 
   #kill(): void {
     for (const worker of this.#workers) worker.process.kill('SIGKILL');
   }
 
-  /** Resolves when the new worker answers. Rejects when it ends before that, or takes too long. */
+  /** Resolves when the new worker answers. Rejects, saying how, when it ends before that or takes too long. */
   #startWorker(): Promise<void> {
     const worker = cluster.fork();
     this.#workers.add(worker);
+    closeWhatIsHandedTo(worker);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => worker.process.kill('SIGKILL'), START_TIMEOUT_MS);
-      let isReady = false;
       worker.on('message', (message: unknown) => {
         if (!isReadyMessage(message)) return;
         clearTimeout(timer);
-        isReady = true;
+        this.#answering.add(worker);
+        // The app may have listened to the signal that was to end it.
+        if (this.#stopping !== undefined) this.#askToStop(worker);
         this.#address ??= message;
+        if (this.#answering.size === this.#options.count) this.#tellComplete();
         resolve();
       });
       worker.on('exit', (code: number, signal: string) => {
         clearTimeout(timer);
         this.#workers.delete(worker);
         if (this.#workers.size === 0) this.#onEmpty?.();
-        if (isReady) this.#ended(worker, code, signal);
-        else
-          reject(new StartError(`The server did not start: a worker ended ${howOf(code, signal)} before it answered.`));
+        if (this.#answering.delete(worker)) this.#ended(worker, code, signal);
+        else reject(new Error(`worker ended ${howOf(code, signal)} before it answered`));
       });
     });
   }
@@ -143,8 +163,11 @@ export class WorkerPool {
       this.#pace.started();
     } catch (error) {
       if (this.#stopping !== undefined) return;
-      if (this.#pace.startFailed()) this.#replaceLater();
-      else this.#options.onFailure(`${(error as Error).message} That happened too often in a row; the server ends.`);
+      const failure = (error as Error).message;
+      if (this.#pace.startFailed()) {
+        this.#options.print(`A ${failure}; another one takes its place.`);
+        this.#replaceLater();
+      } else this.#options.onFailure(`A ${failure}. That happened too often in a row; the server ends.`);
     }
   }
 }

@@ -101,9 +101,9 @@ export class ServedProject {
     return /http:\/\/[\d.:]+/.exec(this.output)?.[0] ?? '';
   }
 
-  /** Waits until the output matches; rejects when the process ended first or after 10 s. */
+  /** Waits until the output matches; rejects when the process ended first or after a minute, which a busy machine may need. */
   async until(pattern: RegExp): Promise<void> {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 60_000;
     while (!pattern.test(this.output)) {
       const isOver = this.#child?.exitCode !== null || Date.now() > deadline;
       if (isOver) throw new Error(`the output never matched ${pattern}:\n${this.output}`);
@@ -119,12 +119,13 @@ export class ServedProject {
     this.#child?.kill(signal);
   }
 
-  /** Waits until the server takes no new connections; rejects after 5 s. */
+  /** Waits until the server takes no new connections; rejects after a minute. */
   async untilRefused(): Promise<void> {
     const address = /http:\/\/[\d.:]+/.exec(this.output)?.[0] ?? '';
-    const deadline = Date.now() + 5000;
+    const deadline = Date.now() + 60_000;
     while (Date.now() < deadline) {
-      const isRefused = await fetch(`${address}/`, { headers: { connection: 'close' } }).then(
+      const asking = { headers: { connection: 'close' }, signal: AbortSignal.timeout(5000) };
+      const isRefused = await fetch(`${address}/`, asking).then(
         () => false,
         () => true,
       );

@@ -1,8 +1,12 @@
 import { access, mkdir, symlink } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
+import { Agent, createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { ServedProject } from './served-project.js';
+
+// Processes are started and ended here; on a machine that does more than that each of them may take seconds.
+jest.setTimeout(120_000);
 
 let project: ServedProject;
 afterEach(() => project.remove());
@@ -25,10 +29,7 @@ Router.get('/crash', (req, res) => { setImmediate(() => { throw new Error('a def
 Router.get('/quit', (req, res) => { setTimeout(() => process.exit(0), 50); return res.json({}); });
 `;
 
-/**
- * What one request got; undefined when its connection was cut, or not answered in time: the one connection that the primary was
- * handing to a worker as it died is lost without a sign, which node:cluster cannot help.
- */
+/** What one request got; undefined when its connection was cut, or not answered in time. */
 interface Answer {
   readonly status: number;
   readonly body: Record<string, unknown>;
@@ -106,7 +107,7 @@ test('a worker that is killed in the middle loses no answered cart add, frees th
   expect(stored.length).toBeGreaterThan(100);
   await project.until(/ended by SIGKILL; another one takes its place/);
   await expectWorkers(address, 3);
-}, 40_000);
+});
 
 test('a worker that crashes is replaced, and the others answer meanwhile', async () => {
   project = await ServedProject.create({ 'src/routes/shop.ts': shop });
@@ -143,13 +144,65 @@ test('a second signal ends primary and workers at once', async () => {
   project = await ServedProject.create({ 'src/routes/shop.ts': shop });
   const address = await project.serve(['--workers', '2']);
   const pids = await pidsOf(address);
-  const answer = send(undefined, 'GET', `${address}/slow?ms=20000`, '', 20_000);
+  const answer = send(undefined, 'GET', `${address}/slow?ms=60000`, '', 60_000);
   await project.until(/handler runs/);
   project.signal('SIGINT');
   await project.untilRefused();
   expect((await project.stop('SIGINT')).code).toBe(130);
   expect(await answer).toBeUndefined();
   await expectGone(pids);
+});
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`${signal} while other workers still start lets the requests of the first one finish`, async () => {
+    project = await ServedProject.create({
+      'src/routes/shop.ts': shop,
+      'src/routes/late.ts': `import cluster from 'node:cluster';
+if (cluster.worker?.id !== 1) {
+  console.log('the second one starts');
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
+}
+`,
+    });
+    const port = await freePort();
+    project.start(['serve', '--port', String(port), '--host', '127.0.0.1', '--workers', '2']);
+    const address = `http://127.0.0.1:${port}`;
+    await eventually(async () => (await send(undefined, 'GET', `${address}/`))?.status === 200, 'the first answer');
+    await project.until(/the second one starts/);
+    const answers = Array.from({ length: 20 }, () => send(undefined, 'GET', `${address}/slow?ms=800`, '', 30_000));
+    await eventually(async () => project.output.split('handler runs').length === 21, 'all 20 requests');
+    const ended = project.stop(signal);
+    expect((await Promise.all(answers)).map((answer) => answer?.status)).toEqual(Array(20).fill(200));
+    expect((await ended).code).toBe(0);
+  });
+}
+
+test('a second worker that dies while it starts is replaced', async () => {
+  project = await ServedProject.create({
+    'src/routes/shop.ts': shop,
+    'src/routes/fragile.ts': "import cluster from 'node:cluster';\nif (cluster.worker?.id === 2) process.exit(3);\n",
+  });
+  const address = await project.serve(['--workers', '2']);
+  expect(project.output).toContain('ended with exit code 3 before it answered; another one takes its place');
+  await expectWorkers(address, 2);
+});
+
+test('a client whose connection was being handed to a worker that is killed hears of it at once', async () => {
+  project = await ServedProject.create({ 'src/routes/shop.ts': shop });
+  const address = await project.serve(['--workers', '2']);
+  const [stalled] = [...(await pidsOf(address))];
+  process.kill(stalled as number, 'SIGSTOP');
+  const asked = Array.from({ length: 6 }, () => send(undefined, 'GET', `${address}/`, '', 60_000));
+  const answered = asked.map(async (answer) => (await answer)?.status);
+  // All but the one that was handed to the stalled worker: the primary waits for its word and gives the rest to the other.
+  let count = 0;
+  for (const answer of answered) void answer.then(() => count++);
+  await eventually(async () => count === 5, 'the answers of the other worker');
+  const start = performance.now();
+  process.kill(stalled as number, 'SIGKILL');
+  const statuses = await Promise.all(answered);
+  expect(performance.now() - start).toBeLessThan(20_000);
+  expect(statuses.filter((status) => status === undefined)).toHaveLength(1);
 });
 
 test('a request that outlasts TINA4_SHUTDOWN_TIMEOUT is cut, and primary and workers end with 0', async () => {
@@ -253,7 +306,15 @@ test('startServer() in plain node serves with workers too, and none of them outl
   await expectGone(pids);
 });
 
-/** Waits until as many workers answer; fails after 10 s. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Waits until as many workers answer; fails after a minute. */
 async function expectWorkers(address: string, count: number): Promise<void> {
   await eventually(async () => (await pidsOf(address)).size === count, `${count} workers`);
 }
@@ -271,7 +332,7 @@ function isAlive(pid: number): boolean {
 }
 
 async function eventually(check: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (!(await check())) {
     if (Date.now() > deadline) throw new Error(`${what} did not come`);
     await new Promise((resolve) => setTimeout(resolve, 20));
