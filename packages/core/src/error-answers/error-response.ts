@@ -5,10 +5,11 @@ import { isTina4Error } from '../errors/tina4-error.js';
 import { escapeHtml } from '../escape-html.js';
 import { acceptedType } from '../negotiation.js';
 import { isFromThisMachine } from '../request/local-peer.js';
-import type { Request } from '../request/request.js';
+import { Request } from '../request/request.js';
 import { Response } from '../response/response.js';
 import { renderTemplate } from '../templates/render-template.js';
 import { overlayPage } from './overlay.js';
+import { visitorText } from './visitor-text.js';
 
 /**
  * Records the answer to an error, the only place where one becomes a response. The status is the error's own (see `statusOf`).
@@ -49,12 +50,17 @@ async function answerByKind(error: unknown, req: Request, res: Response, context
   const coded = isTina4Error(error) ? error : undefined;
   const isShown = isTold || showsAll;
   const code = isShown || isSessionError(coded) ? coded?.code : undefined;
-  await answerWith(status, isShown ? clientText(error) : standardText(status), req, res, context, {
+  const message = isShown ? clientText(error) : standardText(status);
+  const json = {
+    error: message,
     status,
     ...(code === undefined ? {} : { code }),
     ...(status < 500 ? coded?.details : {}),
     ...(showsAll && status >= 500 && error instanceof Error ? { stack: stackLines(error) } : {}),
-  });
+  };
+  // The app's own errors are written for its visitors, the framework's for whoever wrote the client.
+  const isOwn = isTold && status < 500 && coded?.code.startsWith('T4_') !== true;
+  await answerWith({ status, json, code, text: isOwn ? message : undefined, debugText: message }, req, res, context);
 }
 
 /**
@@ -83,46 +89,78 @@ function clientText(error: unknown): string {
   return isTina4Error(error) && message.startsWith(`${error.code}: `) ? message.slice(error.code.length + 2) : message;
 }
 
+/** An answer that is no success, in the forms that clients take it in. */
+export interface ErrorAnswer {
+  readonly status: number;
+  /** The whole body for clients that take JSON. */
+  readonly json: Readonly<Record<string, unknown>>;
+  /** Shown on the page in debug, and given to the app's own page. */
+  readonly code?: string | undefined;
+  /** For the visitor of a page; default: what the status means to one. */
+  readonly text?: string | undefined;
+  /** On the page in debug, in place of `text`. */
+  readonly debugText?: string | undefined;
+}
+
 /**
- * Records an error answer with a given message: the app's template `errors/<status>` for browsers, a plain page without one,
- * JSON `{ error, …fields }` for everyone else.
+ * Records an answer that is no success: the app's template `errors/<status>` for browsers, a plain page without one, JSON for everyone
+ * else. The only way by which errors and refusals are answered. A template may still be rendered when it returns; the walk waits for
+ * it, as for `res.render`.
  */
-export async function answerWith(
-  status: number,
-  message: string,
+export function answerWith(
+  answer: ErrorAnswer,
   req: Request,
   res: Response,
   context: AppContext,
-  fields: Readonly<Record<string, unknown>>,
-): Promise<void> {
+): Promise<void> | undefined {
+  const { status, json, code } = answer;
   const template = findErrorTemplate(status, context);
   // A page of the app's own is for everyone who does not prefer JSON.
   const isPageWanted =
     template === undefined ? wantsHtml(req) : acceptedType(req.raw, ['text/html', 'application/json']) === 'text/html';
   if (!isPageWanted) {
-    res.json({ error: message, ...fields }, status);
-    return;
+    res.json(json, status);
+    return undefined;
   }
-  if (template !== undefined) {
-    try {
-      const data = {
-        path: req.path,
-        status,
-        status_code: status,
-        error_code: fields.code ?? '',
-        error_message: message,
-        request_id: '',
-      };
-      res.html(await renderTemplate(template, data, req, context)).status(status);
-      return;
-    } catch (error) {
-      // The plain page below: an error page that fails must not lead to another one.
-      context.log.error(`The template ${template} failed while it was shown for a ${status}.`, {
-        error: String(error),
-      });
-    }
+  const isForDeveloper = context.isDebug && isFromThisMachine(req.raw);
+  const text = (isForDeveloper ? answer.debugText : undefined) ?? answer.text ?? visitorText(status);
+  const bare = plainPage(status, text, isForDeveloper ? code : undefined);
+  if (template === undefined) {
+    res.html(bare, status);
+    return undefined;
   }
-  res.html(plainPage(status, message, fields.code)).status(status);
+  const data = {
+    path: req.path,
+    status,
+    status_code: status,
+    error_code: code ?? '',
+    error_message: text,
+    request_id: '',
+  };
+  Response.recordPage(res, renderErrorPage(template, data, bare, req, context), status);
+  return Response.pendingOf(res);
+}
+
+/** `answerWith` for middleware that turns a request away. Returns the response. */
+export function answerRefusal(answer: ErrorAnswer, req: Request, res: Response): Response {
+  void answerWith(answer, req, res, Request.contextOf(req));
+  return res;
+}
+
+/** The plain page where the app's own fails: an error page that fails must not lead to another one. */
+async function renderErrorPage(
+  template: string,
+  data: object,
+  bare: string,
+  req: Request,
+  context: AppContext,
+): Promise<string> {
+  try {
+    return await renderTemplate(template, data, req, context);
+  } catch (error) {
+    context.log.error(`The template ${template} failed while it was shown as an error page.`, { error: String(error) });
+    return bare;
+  }
 }
 
 /** True when the client asks for HTML rather than JSON: browsers name text/html, API clients do not. */

@@ -36,7 +36,7 @@ export function requirePermission(permissions: readonly string[]): Middleware {
 
 function accessRule(name: string, mayPass: (user: object) => boolean): Middleware {
   const rule: Middleware = (req, res, next) => {
-    if (req.user === undefined && !identify(req, res)) return refuse(res);
+    if (req.user === undefined && !identify(req, res)) return refuse(req, res);
     const { user } = req;
     if (typeof user === 'object' && user !== null && mayPass(user)) return next();
     return res.error('FORBIDDEN', 'Forbidden', 403);

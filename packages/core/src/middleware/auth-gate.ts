@@ -3,6 +3,7 @@ import { authSettings, tokenKey } from '../auth/auth-defaults.js';
 import type { TokenPayload } from '../auth/json-web-token.js';
 import { renewToken } from '../auth/renew-token.js';
 import { formTokenOf, isFormTokenOf, sentFormToken } from '../auth/request-form-token.js';
+import { answerRefusal } from '../error-answers/error-response.js';
 import { bodyTypeOf } from '../request/body-type.js';
 import { Request } from '../request/request.js';
 import { boundUnproven, UNPROVEN_BODY_BYTES } from '../request/unproven-body.js';
@@ -38,15 +39,15 @@ export interface AuthGateOptions {
  */
 export function authGate({ acceptsFormTokens, isOutermost }: AuthGateOptions): Middleware {
   const layer: Middleware = function authGate(req, res, next) {
-    return identify(req, res, acceptsFormTokens) ? next() : refuse(res);
+    return identify(req, res, acceptsFormTokens) ? next() : refuse(req, res);
   };
   return withAdmission(layer, (req, res) => {
     if (!hasBody(req.raw) || mayHaveSession(req)) return;
     // The body is not there yet: what the second finds stands in the header X-Form-Token.
     if (headPass(req) !== undefined || bodyPass(req, false) !== undefined) return;
-    if (isOutermost && !mayCarryToken(req.contentType)) refuse(res);
-    else if (Number(req.headers['content-length'] ?? 0) > UNPROVEN_BODY_BYTES) refuse(res);
-    else boundUnproven(req, () => refuse(res).header('Connection', 'close'));
+    if (isOutermost && !mayCarryToken(req.contentType)) refuse(req, res);
+    else if (Number(req.headers['content-length'] ?? 0) > UNPROVEN_BODY_BYTES) refuse(req, res);
+    else boundUnproven(req, () => refuse(req, res).header('Connection', 'close'));
   });
 }
 
@@ -115,6 +116,7 @@ function userPass(token: string): Pass | undefined {
 }
 
 /** RFC 9110, section 15.5.2: a 401 names the way to authenticate. */
-export function refuse(res: Response): Response {
-  return res.header('WWW-Authenticate', 'Bearer').json({ error: 'Unauthorized' }, 401);
+export function refuse(req: Request, res: Response): Response {
+  res.header('WWW-Authenticate', 'Bearer');
+  return answerRefusal({ status: 401, json: { error: 'Unauthorized' } }, req, res);
 }

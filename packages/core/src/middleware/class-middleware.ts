@@ -1,3 +1,4 @@
+import { answerRefusal } from '../error-answers/error-response.js';
 import { statusOf } from '../errors/errors.js';
 import { Tina4Error } from '../errors/tina4-error.js';
 import type { Request } from '../request/request.js';
@@ -54,7 +55,7 @@ async function mayGoOn(hooks: readonly Hook[], pair: Pair): Promise<boolean> {
     if (result instanceof Error) throw result;
     rebind(pair, result);
     if (result === false && !pair.res.isAnswered && pair.res.statusCode < 400) {
-      pair.res.json({ error: 'Forbidden', status: 403 }, 403);
+      answerRefusal({ status: 403, json: { error: 'Forbidden', status: 403 } }, pair.req, pair.res);
     }
     const isOver = result === false || result instanceof Response || pair.res.isAnswered || pair.res.statusCode >= 400;
     if (isOver) {

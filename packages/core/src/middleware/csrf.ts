@@ -1,4 +1,5 @@
 import { isFormTokenOf, sentFormToken } from '../auth/request-form-token.js';
+import { answerRefusal } from '../error-answers/error-response.js';
 import { Request } from '../request/request.js';
 import type { Response } from '../response/response.js';
 import { hasValidBearer } from './auth-gate.js';
@@ -35,11 +36,11 @@ export function csrfLayer(trustedOrigins: readonly string[]): Middleware {
     if (SAFE_METHODS.has(req.method) || isOpenRoute(req) || hasValidBearer(req)) return next();
     const { token } = sentFormToken(req);
     const fault = faultOfHead(req) ?? (token === undefined || !isFormTokenOf(token, req) ? WRONG : undefined);
-    return fault === undefined ? next() : refuse(res, fault);
+    return fault === undefined ? next() : refuse(req, res, fault);
   };
   return withAdmission(layer, (req, res) => {
     const fault = faultOfHead(req);
-    if (fault !== undefined) refuse(res, fault);
+    if (fault !== undefined) refuse(req, res, fault);
   });
 }
 
@@ -60,6 +61,10 @@ function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
-function refuse(res: Response, message: string): Response {
-  return res.error('CSRF_INVALID', message, 403);
+/** On a page in words for the one who sent the form: it was open for too long, or he logged in elsewhere. */
+function refuse(req: Request, res: Response, message: string): Response {
+  const code = 'CSRF_INVALID';
+  const text = 'This form can no longer be sent. Go back, reload the page and try again.';
+  const json = { error: true, code, message, status: 403 };
+  return answerRefusal({ status: 403, json, code, text, debugText: message }, req, res);
 }

@@ -1,6 +1,8 @@
 import { isIPv6 } from 'node:net';
+import { answerRefusal } from '../error-answers/error-response.js';
 import { Tina4Error } from '../errors/tina4-error.js';
 import { isThenable } from '../is-thenable.js';
+import type { Request } from '../request/request.js';
 import { Response } from '../response/response.js';
 import { headLayer } from './before-body.js';
 import type { Middleware } from './compose.js';
@@ -62,19 +64,27 @@ export function rateLimitLayer(
   now: () => number = Date.now,
 ): Middleware {
   if (limit === 0) return (_req, _res, next) => next();
-  const judge = (state: RateLimitState, res: Response): void => {
+  const judge = (state: RateLimitState, req: Request, res: Response): void => {
     Response.setLastingHeader(res, 'X-RateLimit-Limit', limit);
     Response.setLastingHeader(res, 'X-RateLimit-Remaining', state.remaining);
     Response.setLastingHeader(res, 'X-RateLimit-Reset', Math.ceil(state.resetAt / 1000));
     if (state.allowed) return;
     const seconds = Math.max(1, Math.ceil((state.resetAt - now()) / 1000));
     const message = `Rate limit exceeded. Try again in ${seconds} seconds.`;
-    res.header('Retry-After', seconds).json({ error: 'Too Many Requests', statusCode: 429, message }, 429);
+    res.header('Retry-After', seconds);
+    const json = { error: 'Too Many Requests', statusCode: 429, message };
+    answerRefusal(
+      { status: 429, json, text: `These were too many requests. Try again in ${seconds} seconds.` },
+      req,
+      res,
+    );
   };
   return headLayer('rateLimiter', 'refuse', (req, res) => {
     if (EXEMPT.has(req.path)) return undefined;
     const state = store.hit(addressKey(req.ip), limit, windowSeconds * 1000);
-    return isThenable(state) ? Promise.resolve(state).then((counted) => judge(counted, res)) : judge(state, res);
+    return isThenable(state)
+      ? Promise.resolve(state).then((counted) => judge(counted, req, res))
+      : judge(state, req, res);
   });
 }
 

@@ -237,6 +237,10 @@ export class Request<Params = AnyParams> implements SessionRequest {
     return req.#context.middleware;
   }
 
+  static contextOf(req: Request): AppContext {
+    return req.#context;
+  }
+
   /** What the request leads to. For the pipeline. */
   static targetOf(req: Request): Target {
     return req.#target;

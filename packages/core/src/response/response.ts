@@ -337,6 +337,13 @@ export class Response extends Callable {
     return () => clearTimeout(timer);
   }
 
+  /** Records a page that is still being rendered. For error answers. */
+  static recordPage(res: Response, page: Promise<string>, status: number): void {
+    res.status(status);
+    res.#contentType = HTML_TYPE;
+    res.#finishLater(page, (html) => html);
+  }
+
   /** A template that is still being rendered. For the pipeline. */
   static pendingOf(res: Response): Promise<void> | undefined {
     return res.#pending;

@@ -59,7 +59,8 @@ async function answerNotAllowed(
   context: AppContext,
 ): Promise<void> {
   res.header('Allow', allow.join(', '));
-  await answerWith(405, 'Method Not Allowed', req, res, context, { path: req.path, status: 405 });
+  const json = { error: 'Method Not Allowed', path: req.path, status: 405 };
+  await answerWith({ status: 405, json }, req, res, context);
 }
 
 async function answerUnmatched(
@@ -81,7 +82,7 @@ async function answerUnmatched(
     return;
   }
   if (notFound !== undefined && wantsHtml(req)) await notFound.run(req, res.status(404));
-  else await answerWith(404, 'Not found', req, res, context, { path: req.path, status: 404 });
+  else await answerWith({ status: 404, json: { error: 'Not found', path: req.path, status: 404 } }, req, res, context);
 }
 
 /** The path stays on this host whatever it holds: `//host/` must not become an address of another server. */

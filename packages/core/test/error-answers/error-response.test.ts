@@ -85,9 +85,22 @@ test('a session that cannot be had now is told with its code, its message and wh
   expect(await answer.json()).toEqual({ error: 'Another request held it.', status: 503, code: 'T4_SESSION_BUSY' });
 });
 
-test('the page for browsers shows the code under the message', async () => {
-  const answer = await answerTo(new HttpError(400, 'APP_<b>', 'No <i>.'), { accept: 'text/html' });
-  expect(await answer.text()).toMatch(/<h1>400 No &\S+i&\S+<\/h1><p><code>APP_&\S+b&\S+<\/code><\/p>/);
+test('the page for browsers shows the message, and in debug the code under it', async () => {
+  const error = new HttpError(400, 'APP_<b>', 'No <i>.');
+  const pages = [false, true].map(async (isDebug) => {
+    const { fetch } = await startApp(
+      (router) => {
+        router.get('/', () => {
+          throw error;
+        });
+      },
+      { isDebug },
+    );
+    return (await fetch('/', { headers: { accept: 'text/html' } })).text();
+  });
+  const [page, debugPage] = await Promise.all(pages);
+  expect(page).toMatch(/<h1>400 No &\S+i&\S+<\/h1><\/body>/);
+  expect(debugPage).toMatch(/<h1>400 No &\S+i&\S+<\/h1><p><code>APP_&\S+b&\S+<\/code><\/p>/);
 });
 
 const JSON_TYPE = 'application/json';
