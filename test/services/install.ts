@@ -8,11 +8,12 @@ import { findMongodbProgram } from './mongodb.js';
 import { findMariadbProgram } from './mysql.js';
 import { findPostgresProgram } from './postgres.js';
 import { runProgram } from './private-process.js';
+import { findProxyProgram } from './proxy.js';
 import { findRedisProgram, findValkeyProgram } from './redis.js';
 
 /** How `installServers` is told what it may do. */
 export interface InstallOptions {
-  /** Also Chromium, for the browser tests. */
+  /** Also Chromium and the proxies, for the fault run. */
   readonly withBrowser: boolean;
   /** Servers that an environment variable names already: nothing is installed for them. */
   readonly given: ReadonlySet<string>;
@@ -38,6 +39,8 @@ export async function installServers(options: InstallOptions): Promise<void> {
   if (isNeeded('firebird', findFirebirdProgram())) packages.push('firebird3.0-server');
   if (needsMongodb && findProgram('python3') === undefined) packages.push('python3-venv');
   if (options.withBrowser && findProgram('chromium') === undefined) packages.push('chromium');
+  if (options.withBrowser && findProxyProgram('haproxy') === undefined) packages.push('haproxy');
+  if (options.withBrowser && findProxyProgram('nginx') === undefined) packages.push('nginx-light');
   const needsValkey = isNeeded('valkey', findValkeyProgram());
   const hasApt = process.getuid?.() === 0 && findProgram('apt-get') !== undefined;
 

@@ -6,8 +6,9 @@ import { noteServer, StopNotice } from './stop-notice.js';
 /**
  * How long a connection without a running request stays open when the server stops, ms. A request that was sent before the stop, or
  * before the client heard of it, arrives within this time and is answered; closed at once, the connection would be reset under it.
+ * Balancers go on using the connections that they have until their next look at the health page.
  */
-const IDLE_GRACE_MS = 250;
+const IDLE_GRACE_MS = 1000;
 const LOOK_EVERY_MS = 20;
 /** So many turns without a new one mean that none is waiting. */
 const QUIET_TURNS = 10;
