@@ -37,7 +37,6 @@ export const CORE_ERROR_CODES = {
     'Something that is undefined stands where middleware belongs, often for a mistyped import. The start is stopped.',
   T4_MIDDLEWARE_UNKNOWN:
     'A route names middleware that does not exist. It may be an access check, so the start is stopped.',
-  T4_MIDDLEWARE_UNRESOLVED: 'Middleware made by cors() or responseCache() was called instead of given to a router.',
   T4_REDIRECT_INVALID: 'A redirect has no address, or a status that redirects nobody (500).',
   T4_REQUEST_TIMEOUT: 'A callback-style handler gave no answer within TINA4_REQUEST_TIMEOUT (500).',
   T4_ROUTE_ACCESS: 'role() or can() was given nothing, or something that is no text. The start is stopped.',

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { HttpError } from '../../src/index.js';
 import { closeApps, type RunningApp, startApp } from '../running-app.js';
 
 let folder: string;
@@ -172,7 +173,7 @@ describe('what is no data is refused, naming the route', () => {
 
   test('a returned Error is answered as if thrown', async () => {
     const { fetch } = await startApp((router) => {
-      router.get('/mine', () => Object.assign(new Error('no such item'), { status: 404 }));
+      router.get('/mine', () => new HttpError(404, 'NO_ITEM', 'no such item'));
       router.get('/async', async () => runInNewContext('new TypeError("a defect")'));
     });
     const mine = await fetch('/mine');
