@@ -15,7 +15,9 @@ function slowEngine(failure?: Error): { engine: SessionEngine; stored: string[] 
     load: () => undefined,
     data: {},
     replace: () => {},
+    id: 'id',
     regenerate: () => 'id',
+    destroy: () => {},
     commit: () => undefined,
     release: async () => {
       await pause(30);
