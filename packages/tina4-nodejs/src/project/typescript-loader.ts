@@ -3,6 +3,7 @@ import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lazyPackage } from '@tina4/core';
 import type { Jiti, TransformOptions } from 'jiti';
+import { CompiledFiles } from './compiled-files.js';
 import type { FileLoader, LoadedFile } from './file-loader.js';
 import {
   type ImportedNames,
@@ -15,12 +16,13 @@ import {
 import { exposeDeclared } from './route-source.js';
 
 const jitiPackage = lazyPackage<typeof import('jiti')>('jiti', import.meta.url);
+const jitiManifest = lazyPackage<{ readonly version: string }>('jiti/package.json', import.meta.url);
+
+/** Another number where another thing is added to the files, so that what was compiled before is not used. */
+const ADDITIONS_VERSION = 1;
 
 /** Name under which transformed files find the loader; no package can have it. */
 const loaderModule = 'tina4:loader';
-
-/** Stands in every file that is transformed, so that results kept from another version of what is added here are not used. */
-const additions = '\n// tina4: declared names, checked imports\n';
 
 /**
  * Runs TypeScript files of one app without a build step: types are stripped, never checked, relative imports need no
@@ -75,12 +77,11 @@ export class TypeScriptLoader implements FileLoader {
   async #create(): Promise<Jiti> {
     const { createJiti } = jitiPackage();
     const parent = join(this.#projectDir, 'tina4.js');
-    // The transformer keeps its results in the project: a cache in the shared temporary folder could be written to by other
-    // users of the machine, who would then run code here.
     const transformer = createJiti(parent, {
-      fsCache: await this.#cacheFolder(),
+      fsCache: false,
       transformOptions: { babel: { plugins: [importCheckPlugin(loaderModule)] } } as unknown as TransformOptions,
     });
+    const compiled = await this.#openCompiled();
     const jiti = createJiti(parent, {
       fsCache: false,
       moduleCache: true,
@@ -92,12 +93,11 @@ export class TypeScriptLoader implements FileLoader {
         },
       },
       // Options of Babel's that stand here would take the place of the transformer's own.
-      transform: ({ babel: _, ...options }) => ({
-        code: transformer.transform({
-          ...options,
-          source: exposeDeclared(options.source, options.filename ?? '', loaderModule) + additions,
-        }),
-      }),
+      transform: ({ babel: _, source, filename = '', ...options }) => {
+        const compile = (): string =>
+          transformer.transform({ ...options, filename, source: exposeDeclared(source, filename, loaderModule) });
+        return { code: compiled?.get(filename, JSON.stringify(options), source, compile) ?? compile() };
+      },
     });
     return jiti;
   }
@@ -118,12 +118,17 @@ export class TypeScriptLoader implements FileLoader {
     }
   }
 
-  async #cacheFolder(): Promise<string | false> {
+  /**
+   * In the project: a folder for temporary files could be written to by other users of the machine, who would then run code here.
+   * Undefined for a project without node_modules, which is to stay as it is.
+   */
+  async #openCompiled(): Promise<CompiledFiles | undefined> {
     const modules = join(this.#projectDir, 'node_modules');
     const hasModules = await access(modules).then(
       () => true,
       () => false,
     );
-    return hasModules && join(modules, '.cache/tina4');
+    if (!hasModules) return undefined;
+    return new CompiledFiles(join(modules, '.cache/tina4'), `${ADDITIONS_VERSION} ${jitiManifest().version}`);
   }
 }
