@@ -161,7 +161,9 @@ function openSessionAndBody(
   const reading = readAllowedBody(req, rawResponse, context);
   if (session === undefined) return reading;
   if (reading === undefined) return session.load();
-  return session.isExclusive ? readThenLoad(reading, session) : loadWhileReading(reading, session);
+  if (session.isExclusive) return readThenLoad(reading, session);
+  const loading = session.load();
+  return loading === undefined ? reading : both(reading, loading);
 }
 
 async function readThenLoad(reading: Promise<void>, session: RequestSession): Promise<void> {
@@ -169,10 +171,10 @@ async function readThenLoad(reading: Promise<void>, session: RequestSession): Pr
   await session.load();
 }
 
-async function loadWhileReading(reading: Promise<void>, session: RequestSession): Promise<void> {
+async function both(reading: Promise<void>, loading: Promise<void>): Promise<void> {
   // Awaited below; until then a failure must not count as unhandled.
   reading.catch(() => {});
-  await session.load();
+  await loading;
   await reading;
 }
 

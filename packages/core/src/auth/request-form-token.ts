@@ -19,16 +19,24 @@ const HEADER = 'x-form-token';
  */
 const scope = new AsyncLocalStorage<Request>();
 
-/** Runs `inner` so that `Auth.validateFormToken()` knows the request. */
-export function withinFormTokenScope<T>(req: Request, inner: () => T): T {
-  return sentFormToken(req).token === undefined ? inner() : scope.run(req, inner);
+/** Calls `run` so that `Auth.validateFormToken()` knows the request. */
+export function withinFormTokenScope<Res, T>(run: (req: Request, res: Res) => T, req: Request, res: Res): T {
+  return tokenOf(req) === undefined ? run(req, res) : scope.run(req, run, req, res);
 }
 
 /** The form token of a request: body field `formToken` or `_token`, or the header `X-Form-Token`. */
 export function sentFormToken(req: Request): SentFormToken {
   const isInQuery = FIELDS.some((field) => req.query[field] !== undefined);
-  const sent = [...FIELDS.map((field) => fieldOf(req.body, field)), req.header(HEADER)];
-  return { token: sent.find((value): value is string => typeof value === 'string' && value !== ''), isInQuery };
+  return { token: tokenOf(req), isInQuery };
+}
+
+/** Looks where a token may be and makes nothing: every request that may change something is asked. */
+function tokenOf(req: Request): string | undefined {
+  for (const field of FIELDS) {
+    const value = fieldOf(req.body, field);
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return req.header(HEADER) || undefined;
 }
 
 /**

@@ -41,7 +41,7 @@ export function bindRoute(route: Route, { resolve, settings, globals }: Binding)
     keepsRawBody: route.setting('keepsRawBody'),
     admit: inTurn([...outer.describing, ...inner.describing, ...outer.refusing, ...inner.refusing]),
     preflight: preflightTarget([...globals, ...layers]),
-    run: mayCarryToken ? (req, res) => withinFormTokenScope(req, () => run(req, res)) : run,
+    run: mayCarryToken ? (req, res) => withinFormTokenScope(run, req, res) : run,
   };
 }
 
