@@ -22,6 +22,12 @@ export interface RegenerateOptions {
   readonly graceSeconds?: number | undefined;
 }
 
+/**
+ * What code that was made for express-session passes to `save`, `regenerate` and `destroy`: called once, after they returned, with
+ * what they failed with or nothing.
+ */
+export type SessionCallback = (error?: unknown) => void;
+
 /** The methods on the hidden prototype of `req.session`. Own data of the same name shadows them. */
 export interface SessionMethods {
   /** The value of `key`, or `fallback` when it is absent, null or undefined. */
@@ -33,13 +39,13 @@ export interface SessionMethods {
   /** Drops all data and keeps the id. */
   clear(): void;
   /** Drops data and stored entry, expires the cookie. A later write in the same request starts a new session. */
-  destroy(): void;
+  destroy(callback?: SessionCallback): void;
   /** Stores now and keeps the hold. Rejects when it cannot be stored; never required. */
-  save(): Promise<void>;
+  save(callback?: SessionCallback): Promise<void>;
   /** Stores and lets go, for handlers that go on for long. The data is frozen afterwards. */
   release(): Promise<void>;
   /** A new id at once, data kept; the old id dies with the commit. Returns the new id. */
-  regenerate(options?: RegenerateOptions): string;
+  regenerate(options?: RegenerateOptions | SessionCallback): string;
   /** With a value: keeps it for one read. Without: reads and removes it; undefined when absent. */
   // biome-ignore lint/suspicious/noExplicitAny: nested values come back untyped, as Tina4 code expects
   flash(key: string, value?: unknown): any;

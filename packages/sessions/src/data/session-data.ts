@@ -1,4 +1,4 @@
-import type { RegenerateOptions, Session, SessionData, SessionMethods } from '../session-types.js';
+import type { RegenerateOptions, Session, SessionCallback, SessionData, SessionMethods } from '../session-types.js';
 import type { SessionRecord } from './codec.js';
 
 const FLASH_PREFIX = '_flash_';
@@ -51,20 +51,27 @@ class SessionObject implements SessionMethods {
     this.#controls.replace(undefined);
   }
 
-  destroy(): void {
-    this.#controls.destroy();
+  destroy(callback?: SessionCallback): void {
+    telling(callback, () => this.#controls.destroy());
   }
 
-  save(): Promise<void> {
-    return this.#controls.save();
+  save(callback?: SessionCallback): Promise<void> {
+    const saving = this.#controls.save();
+    if (callback !== undefined)
+      saving.then(
+        () => setImmediate(callback),
+        (error: unknown) => setImmediate(callback, error),
+      );
+    return saving;
   }
 
   release(): Promise<void> {
     return this.#controls.release();
   }
 
-  regenerate(options?: RegenerateOptions): string {
-    return this.#controls.regenerate(options);
+  regenerate(given?: RegenerateOptions | SessionCallback): string {
+    if (typeof given === 'function') return telling(given, () => this.#controls.regenerate(undefined));
+    return this.#controls.regenerate(given);
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: nested values come back untyped, as Tina4 code expects
@@ -141,6 +148,19 @@ export const SESSION_METHOD_NAMES: ReadonlySet<string> = new Set([
   'cookieHeader',
   'id',
 ]);
+
+/** Does something at once and tells the callback afterwards; with one it throws nothing, as its caller does not expect it to. */
+function telling<T>(callback: SessionCallback | undefined, work: () => T): T {
+  if (typeof callback !== 'function') return work();
+  try {
+    const result = work();
+    setImmediate(callback);
+    return result;
+  } catch (error) {
+    setImmediate(callback, error);
+    return undefined as T;
+  }
+}
 
 /** A session object that holds the top-level values of `data`; nested values are the same objects. */
 export function createSessionObject(controls: SessionControls, data: Readonly<SessionRecord>): Session {
