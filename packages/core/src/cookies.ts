@@ -59,7 +59,7 @@ export function serializeCookie(name: string, value: unknown, options: CookieOpt
   try {
     text = stringifySetCookie({
       name,
-      value: String(value),
+      value: cookieText(name, value),
       ...rest,
       path,
       ...(seconds === undefined ? {} : { maxAge: Math.min(Math.max(seconds, 0), MAX_AGE_SECONDS) }),
@@ -81,6 +81,17 @@ export function serializeCookie(name: string, value: unknown, options: CookieOpt
     );
   }
   return text;
+}
+
+/** The text of a value. Throws for objects, of which nothing would be left. */
+export function cookieText(name: string, value: unknown): string {
+  const text = String(value);
+  if (typeof value !== 'object' || value === null || !text.includes('[object ')) return text;
+  throw new HttpError(
+    500,
+    'T4_COOKIE_INVALID',
+    `the cookie "${name}" is given an object. Give it JSON.stringify(…) of it, or keep the value in the session.`,
+  );
 }
 
 function secondsOf(maxAge: number, unit: 's' | 'ms'): number {

@@ -9,6 +9,7 @@ import { acceptedType } from '../negotiation.js';
 import type { AnyParams } from '../routing/path-params.js';
 import type { Target } from '../routing/target.js';
 import type { RegenerateOptions, RequestSession, Session, SessionRequest } from '../session-port.js';
+import { verifySigned } from '../signed-cookies.js';
 import { clientAddress, isHttpsRequest } from './client-address.js';
 import { collectFields, type FieldPair, type Fields, parseFieldPairs, valuesOf } from './form-fields.js';
 import { RequestSignal } from './request-signal.js';
@@ -59,6 +60,7 @@ export class Request<Params = AnyParams> implements SessionRequest {
   #query: Fields | undefined;
   #bodyFields: readonly FieldPair[] = NO_FIELDS;
   #cookies: Record<string, string | undefined> | undefined;
+  #signedCookies: Record<string, string | false> | undefined;
   #ip: string | undefined;
 
   /** Made by the pipeline only. `path` as `requestPath` gives it. */
@@ -130,6 +132,19 @@ export class Request<Params = AnyParams> implements SessionRequest {
 
   set cookies(cookies: Record<string, string | undefined>) {
     this.#cookies = cookies;
+  }
+
+  /**
+   * The cookies that were set with `{ signed: true }`, by name: the value, or false for one that the app did not make so. An object
+   * without a prototype.
+   */
+  get signedCookies(): Record<string, string | false> {
+    this.#signedCookies ??= verifySigned(this.cookies);
+    return this.#signedCookies;
+  }
+
+  set signedCookies(cookies: Record<string, string | false>) {
+    this.#signedCookies = cookies;
   }
 
   /**

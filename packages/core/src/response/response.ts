@@ -7,6 +7,7 @@ import { HttpError } from '../errors/errors.js';
 import { Tina4Error } from '../errors/tina4-error.js';
 import { lazyPackage } from '../lazy-package.js';
 import { Request } from '../request/request.js';
+import { signValue } from '../signed-cookies.js';
 import { renderTemplate } from '../templates/render-template.js';
 import { isTemplateName } from '../templates/template-name.js';
 import { bodyOfValue, bytesOf } from './body-of-value.js';
@@ -47,6 +48,12 @@ const HTML_TYPE = 'text/html; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 /** The longest that a timer of Node can wait, about 24.8 days. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** For `res.cookie()` alone. */
+export interface SignedOption {
+  /** A client that changes the value is found out; see `req.signedCookies`. It can still read it. Default false. */
+  readonly signed?: boolean | undefined;
+}
 
 /** Calling the response is `send`: `res({ error }, 401)`. */
 export interface Response {
@@ -291,9 +298,13 @@ export class Response extends Callable {
     return this;
   }
 
-  /** Adds a Set-Cookie header. Name and value are percent-encoded. See {@link CookieOptions}. */
-  cookie(name: string, value: unknown, options?: CookieOptions | null): this {
-    const text = serializeCookie(name, value, options ?? {}, this.#context.cookieMaxAgeUnit);
+  /**
+   * Adds a Set-Cookie header. Name and value are percent-encoded. See {@link CookieOptions}. Throws HttpError 500 T4_COOKIE_INVALID
+   * for an object as the value.
+   */
+  cookie(name: string, value: unknown, options?: (CookieOptions & SignedOption) | null): this {
+    const { signed = false, ...rest } = options ?? {};
+    const text = serializeCookie(name, signed ? signValue(name, value) : value, rest, this.#context.cookieMaxAgeUnit);
     this.#cookies ??= [];
     this.#cookies.push(text);
     return this;
