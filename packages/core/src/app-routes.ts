@@ -1,4 +1,5 @@
 import type { AppContext } from './app-context.js';
+import { setGoOn } from './connect/mounted.js';
 import { withGlobalSettings } from './middleware/automatic-layers.js';
 import { type Admission, inTurn, partLayers } from './middleware/before-body.js';
 import { compose, type Innermost } from './middleware/compose.js';
@@ -27,6 +28,8 @@ export class AppRoutes implements Routes {
   readonly #admitToFallback: Admission | undefined;
   /** What answers a preflight where no route does; the request that it asks for is told so itself. */
   readonly #preflight: Target | undefined;
+  /** The longest prefix first. */
+  readonly #mounts: readonly Mount[];
 
   /** Throws when a route names middleware that leads nowhere. */
   constructor(router: Router, resolve: MiddlewareResolver, settings: MiddlewareSettings, fallbacks: Fallbacks) {
@@ -37,6 +40,9 @@ export class AppRoutes implements Routes {
     const { describing, refusing, inChain } = partLayers(globals);
     const bind = (route: Route): Target => bindRoute(route, { resolve, settings, globals });
     this.#matcher = new Matcher(router.routes, bind);
+    this.#mounts = router.mounts
+      .map((route) => ({ prefix: route.pattern.source === '/' ? '' : route.pattern.source, target: bind(route) }))
+      .sort((a, b) => b.prefix.length - a.prefix.length);
     this.#notFound = router.notFoundRoute && bind(router.notFoundRoute);
     this.#admitToFallback = inTurn([...describing, ...refusing]);
     this.#preflight = preflightTarget(globals);
@@ -49,16 +55,42 @@ export class AppRoutes implements Routes {
     if (preflight !== undefined) return { target: preflight, params: NO_PARAMS };
     const found = this.#matcher.find(method, path);
     if ('target' in found) return found;
-    const target = fallbackTarget(found, method, this.#fallbacks, this.#notFound);
+    const fallback = fallbackTarget(found, method, this.#fallbacks, this.#notFound);
+    const mount = this.#mountOf(path);
+    if (mount !== undefined) return { target: mountedTarget(mount.target, fallback), params: NO_PARAMS };
     const admit = this.#admitToFallback;
-    return { target: admit === undefined ? target : { ...target, admit }, params: NO_PARAMS };
+    return { target: admit === undefined ? fallback : { ...fallback, admit }, params: NO_PARAMS };
   }
 
   /** The rules of the route that a preflight asks about, else those of the app. `method` is the client's text. */
   #preflightOf(method: string, path: string | undefined): Target | undefined {
     const found = this.#matcher.find(method, path);
-    return 'target' in found ? found.target.preflight : this.#preflight;
+    if ('target' in found) return found.target.preflight;
+    // What was mounted says itself who may call it.
+    return this.#mountOf(path) === undefined ? this.#preflight : undefined;
   }
+
+  #mountOf(path: string | undefined): Mount | undefined {
+    return path === undefined ? undefined : this.#mounts.find(({ prefix }) => isBelow(path, prefix));
+  }
+}
+
+interface Mount {
+  readonly prefix: string;
+  readonly target: Target;
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/');
+}
+
+/** What was mounted, with `fallback` behind it. */
+function mountedTarget(mounted: Target, fallback: Target): Target {
+  const run: Target['run'] = (req, res) => {
+    setGoOn(req, (goReq, goRes) => fallback.run(goReq, goRes));
+    return mounted.run(req, res);
+  };
+  return { ...mounted, run };
 }
 
 function warnOfShadowed({ shadowed }: Matcher, { log }: AppContext): void {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AppContext, DEFAULT_LIMITS, type Limits, type Logger, type TemplateRenderer } from './app-context.js';
 import { AppRoutes } from './app-routes.js';
+import type { ConnectMiddlewareList } from './connect/run-chain.js';
 import { LOCAL_HOSTS } from './connection/allowed-hosts.js';
 import { consoleLogger } from './console-logger.js';
 import { deliverRefusal } from './deliver.js';
@@ -11,6 +12,7 @@ import { handleRequest } from './pipeline.js';
 import { trustProxies } from './request/client-address.js';
 import type { Request } from './request/request.js';
 import type { Response } from './response/response.js';
+import type { Route } from './routing/route.js';
 import { Router } from './routing/router.js';
 import { type ListenOptions, listen, type RunningServer } from './server.js';
 import type { SessionEngine } from './session-port.js';
@@ -109,6 +111,11 @@ export class App {
     };
     const resolve = middlewareResolver(settings, options.declaredNames);
     this.#buildRoutes = () => new AppRoutes(this.router, resolve, settings, fallbacks);
+  }
+
+  /** `router.mount`: an Express app, or middleware of that world, under a prefix. */
+  mount(prefix: string, ...middleware: ConnectMiddlewareList): Route {
+    return this.router.mount(prefix, ...middleware);
   }
 
   /**

@@ -24,6 +24,8 @@ export {
 export type { CacheStore } from './cache/cache-store.js';
 export { FileCache } from './cache/file-cache.js';
 export { MemoryCache } from './cache/memory-cache.js';
+export { connect } from './connect/connect.js';
+export type { ConnectMiddleware, ConnectMiddlewareList } from './connect/run-chain.js';
 export { type AllowedHosts, isHostPattern, LOCAL_HOSTS } from './connection/allowed-hosts.js';
 export { consoleLogger } from './console-logger.js';
 export { type CookieOptions, readSetCookie } from './cookies.js';

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Accepts } from 'accepts';
 import { lazyPackage } from './lazy-package.js';
 
 const accepts = lazyPackage<typeof import('accepts')>('accepts', import.meta.url);
@@ -6,6 +7,11 @@ const accepts = lazyPackage<typeof import('accepts')>('accepts', import.meta.url
 /** The best of `types` for the Accept header of a request, or false. The client's order counts, then that of `types`. */
 export function acceptedType(raw: IncomingMessage, types: readonly string[]): string | false {
   return accepts()(raw).type([...types]) as string | false;
+}
+
+/** All that a request says about what it takes, in the terms of the package `accepts`: for middleware that knows Express. */
+export function preferences(raw: IncomingMessage): Accepts {
+  return accepts()(raw);
 }
 
 /** The part of the package behind `accepts` that its own methods do not hand on. */

@@ -6,7 +6,7 @@ const names = `
   App Auth CorsMiddleware CsrfMiddleware FileCache HttpError LOCAL_HOSTS MIDDLEWARE_DEFAULTS MemoryCache RateLimiterMiddleware
   Request RequestLogger Response ResponseCache Route RouteGroup Router SecurityHeadersMiddleware TemplateError
   Templates Tina4Error UploadedFile Validator appFrames cacheDelete cacheGet cacheSet cacheStats checkPassword
-  clearCache compose consoleLogger cors createApp csrfMiddleware escapeHtml freshTemplates getPayload getToken
+  clearCache connect compose consoleLogger cors createApp csrfMiddleware escapeHtml freshTemplates getPayload getToken
   hashPassword isFromThisMachine isHostPattern isThenable isTina4Error lazyPackage listen provideCache provideRateLimit readSetCookie refreshToken responseCache safeHtml safeLogJson safeLogMessage
   templateForPath validToken validateApiKey validateFormToken within withoutSecrets
 `;

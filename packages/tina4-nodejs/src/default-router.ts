@@ -3,7 +3,7 @@ import { websocket } from './not-built-names.js';
 import { registerWithMetadata } from './route-metadata.js';
 
 const VERBS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'any'] as const;
-const OTHERS = ['group', 'use', 'notFound', 'register'] as const;
+const OTHERS = ['group', 'use', 'mount', 'notFound', 'register'] as const;
 
 /** What `Router`, `Router()` and `new Router()` offer alike. */
 export type SharedRouter = Pick<RouteTable, (typeof VERBS)[number] | (typeof OTHERS)[number] | 'routes'>;

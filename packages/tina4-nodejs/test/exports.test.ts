@@ -9,7 +9,7 @@ const names = `
   App Auth CookieJar CorsMiddleware CsrfMiddleware FileCache Health HttpError Log Logger MemoryCache
   RateLimiterMiddleware Request RequestLogger Response ResponseCache Route RouteGroup Router
   SecurityHeadersMiddleware TemplateError Templates Test TestClient Tina4 Tina4Request Tina4Response UploadedFile
-  Validator any cacheDelete cacheGet cacheSet cacheStats checkPassword clearCache cors createApp csrfMiddleware
+  Validator any cacheDelete cacheGet cacheSet cacheStats checkPassword clearCache connect cors createApp csrfMiddleware
   defaultRouter del description escapeHtml get getEnv getPayload getToken hasEnv hashPassword isTruthy loadEnv
   middleware noAuth noauth patch post put refreshToken requireEnv responseCache safeHtml secured startServer
   validToken validateApiKey validateFormToken

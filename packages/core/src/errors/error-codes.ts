@@ -19,6 +19,13 @@ export const CORE_ERROR_CODES = {
     'The body has more bytes, fields, files or JSON values than a setting allows; the answer names it (413).',
   T4_CLIENT_GONE: 'The reason of `req.signal` when the client hung up.',
   T4_CONFIG_INVALID: 'Settings are wrong. The message lists all of them, and the server does not start.',
+  T4_BODY_TAKEN:
+    'A middleware wants to read a body that was read already. Leave it to the middleware: route.leaveBody() (500).',
+  T4_CONNECT_NEEDED:
+    "Middleware made for Node's own objects was given ours, and would not work. Wrap it: connect(middleware).",
+  T4_CONNECT_NEXT: "A middleware in connect() called next('route') or next('router'), which has no meaning here (500).",
+  T4_CONNECT_REROUTED:
+    'A middleware in connect() changed the method or the URL after the route was chosen. Put it in front of the app (500).',
   T4_COOKIE_INVALID: 'A cookie of the app has a name, value or attribute that browsers refuse (500).',
   T4_FILE_HIDDEN: 'The path names a dot file; those are never served (403).',
   T4_HANDLER_NO_ANSWER: 'An async handler ended without an answer (500). Return one.',

@@ -8,14 +8,22 @@ import type { MiddlewareSettings } from './middleware-settings.js';
 import { rateLimitLayer } from './rate-limiter.js';
 import { cacheLayer, isCacheLayer } from './response-cache.js';
 
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Stands for the method of what was mounted: it answers all of them, and guards its writes itself. */
+export const MOUNT = 'MOUNT';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', MOUNT]);
 
 /** The app's global layers, with those that settings switch on in front: CORS where nobody registered it, a rate limit if set. */
 export function withGlobalSettings(layers: readonly Middleware[], settings: MiddlewareSettings): Middleware[] {
   const { cors, rateLimit, isCorsAutomatic } = settings;
   const isLimited = rateLimit.limit !== undefined && rateLimit.limit > 0;
   const all = isLimited ? [rateLimitLayer(rateLimit, rateLimit.store), ...layers] : [...layers];
-  return isCorsAutomatic && !layers.some(isCorsLayer) ? [corsLayer(cors), ...all] : all;
+  return isCorsAutomatic && !layers.some(bringsCors) ? [corsLayer(cors), ...all] : all;
+}
+
+/** The package `cors` in `connect()` answers preflights itself; ours before it would answer them by other rules. */
+function bringsCors(layer: Middleware): boolean {
+  return isCorsLayer(layer) || /^connect\(.*\bcorsMiddleware\b/.test(layer.name);
 }
 
 /**

@@ -14,22 +14,32 @@ const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /**
  * Reads and parses the body into `req.body`, and keeps its bytes in `req.rawBody` where the route asks for them. Returns undefined
- * when there is nothing to wait for. Rejects or throws with an HttpError: 413 over a limit (the rest is not read), 400 for a body
+ * when there is nothing to wait for, and where the route leaves the body to somebody else. Rejects or throws with an HttpError: 413 over a limit (the rest is not read), 400 for a body
  * that is broken, 415 for an encoding or a charset that we do not decode, 500 where somebody in front read it and left nothing.
  */
 export function readBody(req: Request, rawResponse: ServerResponse, context: AppContext): Promise<void> | undefined {
   const { raw } = req;
   if (!METHODS_WITH_BODY.has(req.method)) return undefined;
+  if (Request.targetOf(req).leavesBody === true) {
+    if (raw.headers.expect?.toLowerCase() === '100-continue') rawResponse.writeContinue();
+    return undefined;
+  }
   const given = (raw as { body?: unknown }).body;
   if (given !== undefined && (raw.readableEnded || !isEmptyObject(given))) return takeOver(req, given, context.limits);
   if (!hasBody(raw)) {
     if (keepsRawBody(req)) req.rawBody = NO_BYTES;
     return undefined;
   }
+  Request.markBodyTaken(req);
   if (raw.readableEnded) throw readBefore();
   if (raw.destroyed) throw cutShort();
   refuseEncoding(raw);
   return readAndParse(req, rawResponse, context.limits);
+}
+
+/** True while not all of a body has arrived, and somebody may be reading it. */
+export function hasUnfinishedBody({ method, raw }: Request): boolean {
+  return METHODS_WITH_BODY.has(method) && hasBody(raw) && !raw.readableEnded && !raw.destroyed;
 }
 
 async function readAndParse(req: Request, rawResponse: ServerResponse, limits: Limits): Promise<void> {

@@ -6,6 +6,7 @@ import { parseCookies } from '../cookies.js';
 import { Tina4Error } from '../errors/tina4-error.js';
 import type { MiddlewareSettings } from '../middleware/middleware-settings.js';
 import { acceptedType } from '../negotiation.js';
+import { nodeMembers, REQUEST_NAMES } from '../node-members.js';
 import type { AnyParams } from '../routing/path-params.js';
 import type { Target } from '../routing/target.js';
 import type { RegenerateOptions, RequestSession, Session, SessionRequest } from '../session-port.js';
@@ -62,6 +63,7 @@ export class Request<Params = AnyParams> implements SessionRequest {
   #cookies: Record<string, string | undefined> | undefined;
   #signedCookies: Record<string, string | false> | undefined;
   #ip: string | undefined;
+  #isBodyTaken = false;
 
   /** Made by the pipeline only. `path` as `requestPath` gives it. */
   constructor(raw: IncomingMessage, context: AppContext, target: Target, params: Params, path = '*') {
@@ -243,6 +245,36 @@ export class Request<Params = AnyParams> implements SessionRequest {
     return () => socket.removeListener('close', listener);
   }
 
+  static {
+    Object.defineProperties(
+      Request.prototype,
+      nodeMembers((req: Request) => req.raw, REQUEST_NAMES),
+    );
+  }
+
+  /** Listens to Node's request. Throws T4_BODY_TAKEN for events of a body that was read already. */
+  on(event: string, listener: (...values: never[]) => void): this {
+    if (event === 'data' || event === 'readable') this.#throwIfTaken();
+    this.raw.on(event, listener as () => void);
+    return this;
+  }
+
+  /** Pipes the body that `route.leaveBody()` left. Throws T4_BODY_TAKEN where it was read already. */
+  pipe<Target extends NodeJS.WritableStream>(target: Target, options?: { end?: boolean }): Target {
+    this.#throwIfTaken();
+    return this.raw.pipe(target, options);
+  }
+
+  /** Notes that somebody has begun to read the body. For the body reader. */
+  static markBodyTaken(req: Request): void {
+    req.#isBodyTaken = true;
+  }
+
+  static isBodyTaken(req: Request): boolean {
+    return req.#isBodyTaken;
+  }
+
+  /** What the request leads to. For the pipeline. */
   static logOf(req: Request): Logger {
     return req.#context.log;
   }
@@ -313,6 +345,10 @@ export class Request<Params = AnyParams> implements SessionRequest {
     return req.#session;
   }
 
+  #throwIfTaken(): void {
+    if (this.#isBodyTaken) throw bodyTaken();
+  }
+
   #openSession(): RequestSession {
     this.#isSessionTouched = true;
     if (this.#session === undefined) {
@@ -323,6 +359,14 @@ export class Request<Params = AnyParams> implements SessionRequest {
     }
     return this.#session;
   }
+}
+
+/** The answer to whoever reads a body that was read: it would wait for bytes that do not come. */
+export function bodyTaken(): Tina4Error {
+  return new Tina4Error(
+    'T4_BODY_TAKEN',
+    'a middleware wants to read the body, which is in req.body and req.files already. Leave it to the middleware: route.leaveBody().',
+  );
 }
 
 const NO_FIELDS: readonly FieldPair[] = Object.freeze([]);

@@ -39,6 +39,7 @@ export function bindRoute(route: Route, { resolve, settings, globals }: Binding)
     learnedSessionMode: undefined,
     route,
     keepsRawBody: route.setting('keepsRawBody'),
+    leavesBody: route.setting('leavesBody'),
     admit: inTurn([...outer.describing, ...inner.describing, ...outer.refusing, ...inner.refusing]),
     preflight: preflightTarget([...globals, ...layers]),
     run: mayCarryToken ? (req, res) => withinFormTokenScope(run, req, res) : run,

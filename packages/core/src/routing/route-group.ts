@@ -41,6 +41,10 @@ export class RouteGroup {
     return this.#set('keepsRawBody', keepsRawBody);
   }
 
+  leaveBody(leavesBody = true): this {
+    return this.#set('leavesBody', leavesBody);
+  }
+
   middleware(...specs: MiddlewareSpec[]): this {
     this.#frame.middleware.push(...givenMiddleware(specs, `group("${this.#frame.prefix}")`));
     this.#changed();

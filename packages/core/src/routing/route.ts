@@ -25,6 +25,8 @@ export interface RouteSettings {
   cacheSeconds?: number | undefined;
   /** The bytes of the body stay in `req.rawBody`. */
   keepsRawBody?: boolean | undefined;
+  /** The body is not read; whoever wants it reads `req.raw`. */
+  leavesBody?: boolean | undefined;
 }
 
 /** A group as its routes see it: the settings and middleware that they inherit. */
@@ -122,6 +124,14 @@ export class Route {
   /** Keeps the bytes of the body in `req.rawBody`, to check a signature over them; see docs/requests-and-responses.md. */
   rawBody(keepsRawBody = true): this {
     return this.#set('keepsRawBody', keepsRawBody);
+  }
+
+  /**
+   * Leaves the body where it is: `req.body` is `{}`, and middleware such as multer or a proxy, or the handler, reads `req.raw`. Limits
+   * are then theirs. A session that is held exclusively is held while they do; `.session('shared')` holds it only to store.
+   */
+  leaveBody(leavesBody = true): this {
+    return this.#set('leavesBody', leavesBody);
   }
 
   /** Adds middleware inside what is there. */

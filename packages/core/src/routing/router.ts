@@ -1,5 +1,8 @@
+import { mountedHandler } from '../connect/mounted.js';
+import type { ConnectMiddlewareList } from '../connect/run-chain.js';
 import { Tina4Error } from '../errors/tina4-error.js';
 import { isThenable } from '../is-thenable.js';
+import { MOUNT } from '../middleware/automatic-layers.js';
 import { givenMiddleware, sortGroupArguments, standsBeforeItsHandler } from './given-middleware.js';
 import { type GroupFrame, type Handler, type MiddlewareSpec, Route } from './route.js';
 import { RouteGroup } from './route-group.js';
@@ -20,6 +23,7 @@ export interface RouteRegistration {
  */
 export class Router {
   readonly #routes: Route[] = [];
+  readonly #mounts: Route[] = [];
   readonly #globalMiddleware: { spec: MiddlewareSpec; sourceFile: string | undefined }[] = [];
   #notFound: Route | undefined;
   #group: GroupFrame | undefined;
@@ -34,6 +38,11 @@ export class Router {
   /** All routes in the order of registration. */
   get routes(): readonly Route[] {
     return this.#routes;
+  }
+
+  /** What was mounted, in the order of registration. */
+  get mounts(): readonly Route[] {
+    return this.#mounts;
   }
 
   /** Middleware around everything, static files and 404 included, in the order of registration. */
@@ -122,6 +131,30 @@ export class Router {
     return this;
   }
 
+  /**
+   * Hands requests under a prefix that no route answers to an Express app, or to middleware of that world: whatever their method,
+   * with the body left to it, without our session unless `.session()` says otherwise, and with checks of its own only. What it
+   * does not answer goes on to files, pages and 404. Of several prefixes the longest is asked.
+   */
+  mount(prefix: string, ...middleware: ConnectMiddlewareList): Route {
+    const full = (this.#group?.prefix ?? '') + normalizePrefix(prefix);
+    if (full.includes('{') || full.includes(':'))
+      throw new Tina4Error('T4_ROUTE_PATTERN', `mount("${full}") takes a fixed prefix, without parameters.`);
+    const route = new Route(
+      {
+        method: MOUNT,
+        pattern: parseRoutePattern(full === '' ? '/' : full),
+        handler: mountedHandler(full, middleware),
+        middleware: [],
+        sourceFile: this.#sourceFile,
+        group: this.#group,
+      },
+      () => this.#changed(),
+    );
+    this.#mounts.push(route);
+    return route.session('none').leaveBody().noAuth();
+  }
+
   /** Adds a route. Throws a coded error for a pattern, a handler or middleware that cannot work, naming it. */
   register<Path extends string>(
     method: string,
@@ -177,6 +210,7 @@ export class Router {
     const keep = (entry: { readonly sourceFile: string | undefined }): boolean =>
       entry.sourceFile === undefined || !isGone(entry.sourceFile);
     this.#routes.splice(0, Infinity, ...this.#routes.filter(keep));
+    this.#mounts.splice(0, Infinity, ...this.#mounts.filter(keep));
     this.#globalMiddleware.splice(0, Infinity, ...this.#globalMiddleware.filter(keep));
     if (this.#notFound !== undefined && !keep(this.#notFound)) this.#notFound = undefined;
     this.#changed();

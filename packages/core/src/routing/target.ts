@@ -14,6 +14,8 @@ export interface Target extends SessionRoute {
   readonly route?: Route | undefined;
   /** The bytes of the body stay in `req.rawBody`. */
   readonly keepsRawBody?: boolean | undefined;
+  /** The body stays on the socket, for the handler or its middleware to read. */
+  readonly leavesBody?: boolean | undefined;
   /** What may refuse the request by its head alone, before body and session. Undefined when there is nothing to ask. */
   readonly admit?: Admission | undefined;
   /** What answers a preflight that asks about this one (Fetch standard, section 3.2.2), where CORS has a say. */
