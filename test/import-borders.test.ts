@@ -102,7 +102,7 @@ const FLOORS: Readonly<Record<(typeof packageNames)[number], readonly (readonly 
   core: [
     ['index.ts'],
     ['app.ts'],
-    ['app-routes.ts', 'pipeline.ts', 'server.ts'],
+    ['app-routes.ts', 'fetch-handler.ts', 'pipeline.ts', 'server.ts'],
     ['deliver.ts', 'routing/'],
     ['connect/', 'middleware/', 'static-files.ts'],
     ['error-answers/'],
@@ -114,6 +114,7 @@ const FLOORS: Readonly<Record<(typeof packageNames)[number], readonly (readonly 
     [
       'errors/',
       'app-context.ts',
+      'callable.ts',
       'escape-html.ts',
       'is-thenable.ts',
       'lazy-package.ts',

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AppContext, DEFAULT_LIMITS, type Limits, type Logger, type TemplateRenderer } from './app-context.js';
 import { AppRoutes } from './app-routes.js';
+import { Callable } from './callable.js';
 import type { ConnectMiddlewareList } from './connect/run-chain.js';
 import { LOCAL_HOSTS } from './connection/allowed-hosts.js';
 import { consoleLogger } from './console-logger.js';
@@ -8,7 +9,7 @@ import { deliverRefusal } from './deliver.js';
 import { OutageLog } from './error-answers/outage-log.js';
 import { MIDDLEWARE_DEFAULTS, type MiddlewareSettings } from './middleware/middleware-settings.js';
 import { middlewareResolver, type NameLookup } from './middleware/resolve-middleware.js';
-import { handleRequest } from './pipeline.js';
+import { handleRequest, type PassOn } from './pipeline.js';
 import { trustProxies } from './request/client-address.js';
 import type { Request } from './request/request.js';
 import type { Response } from './response/response.js';
@@ -70,8 +71,15 @@ export function createApp(options: AppOptions = {}): App {
   return new App(options);
 }
 
+/** An app is a listener of Node's servers and middleware of Express: `createServer(app)`, `express().use(app)`, `supertest(app)`. */
+export interface App {
+  (raw: IncomingMessage, rawResponse: ServerResponse): Promise<void>;
+  (raw: IncomingMessage, rawResponse: ServerResponse, next: PassOn | undefined): Promise<void>;
+}
+
 /** An app: a router with everything its requests need. */
-export class App {
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface above
+export class App extends Callable {
   readonly router: Router;
   readonly #context: AppContext;
   readonly #buildRoutes: () => AppRoutes;
@@ -79,6 +87,7 @@ export class App {
   #routes: AppRoutes | undefined;
 
   constructor(options: AppOptions) {
+    super();
     this.router = options.router ?? new Router();
     const isDebug = options.isDebug ?? APP_DEFAULTS.isDebug;
     const given = { ...MIDDLEWARE_DEFAULTS, ...options.middleware };
@@ -126,9 +135,17 @@ export class App {
     this.#routes = this.#buildRoutes();
   }
 
-  /** Answers one request; the listener of a Node server. Settles when the answer was handed to the socket. */
-  readonly handle = (raw: IncomingMessage, rawResponse: ServerResponse): Promise<void> =>
-    handleRequest(raw, rawResponse, this.#currentRoutes(), this.#context);
+  /**
+   * Answers one request; the listener of a Node server. Settles when the answer was handed to the socket. With `next`, as in an Express
+   * app, a request that would be answered 404 or 405 goes on there instead, with the headers and cookies set so far.
+   */
+  readonly handle = (raw: IncomingMessage, rawResponse: ServerResponse, next?: PassOn): Promise<void> =>
+    handleRequest(raw, rawResponse, this.#currentRoutes(), this.#context, next);
+
+  /** Calling the app is `handle`. */
+  protected override invoke(raw: IncomingMessage, rawResponse: ServerResponse, next?: PassOn): Promise<void> {
+    return this.handle(raw, rawResponse, next);
+  }
 
   /**
    * Opens a port. In debug mode the app answers to `localhost` and addresses only, unless `hosts` says otherwise. Rejects with

@@ -33,6 +33,7 @@ export { HttpError } from './errors/errors.js';
 export { appFrames, type StackFrame } from './errors/stack-frames.js';
 export { isTina4Error, Tina4Error } from './errors/tina4-error.js';
 export { escapeHtml } from './escape-html.js';
+export { type FetchHandler, type FetchHandlerOptions, toFetchHandler } from './fetch-handler.js';
 export { isThenable } from './is-thenable.js';
 export { lazyPackage } from './lazy-package.js';
 export { withoutSecrets } from './log-secrets.js';

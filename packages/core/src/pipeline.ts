@@ -25,6 +25,9 @@ export interface Routes {
   readonly run: Innermost;
 }
 
+/** Somebody behind the app who answers what it does not know: the `next` of an Express app that it stands in. */
+export type PassOn = (error?: unknown) => void;
+
 /**
  * The walk of a request, from its head to its last byte. Never rejects: whatever happens becomes an answer, or a log line when
  * the client is gone. docs/request-lifecycle.md draws it.
@@ -34,6 +37,7 @@ export async function handleRequest(
   rawResponse: ServerResponse,
   routes: Routes,
   context: AppContext,
+  passOn?: PassOn,
 ): Promise<void> {
   const path = requestPath(raw);
   const { target, params } = routes.match(raw.method as string, path, methodAskedAbout(raw));
@@ -41,6 +45,7 @@ export async function handleRequest(
   const res = new Response(rawResponse, context, req);
   const session = context.sessions?.begin(req, target);
   Request.attachSession(req, session);
+  if (passOn !== undefined) Request.allowPassing(req);
 
   let isBodyWanted = false;
   let hasFailed = false;
@@ -53,7 +58,7 @@ export async function handleRequest(
       isOver = res.isAnswered;
     }
     if (!isOver) {
-      isBodyWanted = target.kind === 'route';
+      isBodyWanted = target.kind === 'route' && target.leavesBody !== true;
       const opening = openSessionAndBody(req, rawResponse, session, context);
       if (opening !== undefined) {
         await opening;
@@ -66,7 +71,8 @@ export async function handleRequest(
     }
     const rendering = Response.pendingOf(res);
     if (rendering !== undefined) await rendering;
-    if (!res.isAnswered) throw new Tina4Error('T4_HANDLER_NO_ANSWER', `nothing answered ${target.label}.`);
+    if (!res.isAnswered && !Request.isPassedOn(req))
+      throw new Tina4Error('T4_HANDLER_NO_ANSWER', `nothing answered ${target.label}.`);
   } catch (error) {
     hasFailed = true;
     await answerError(error, req, res, context);
@@ -84,6 +90,11 @@ export async function handleRequest(
     await answerError(error, req, res, context);
   }
 
+  if (passOn !== undefined && Request.isPassedOn(req) && !res.isAnswered) {
+    Response.handBack(res);
+    passOn();
+    return;
+  }
   if (!isBodyWanted && leavesLongBody(raw)) res.header('Connection', 'close');
   const status = own === undefined ? res.statusCode : rawResponse.statusCode;
   if (rawResponse.headersSent) {

@@ -8,7 +8,7 @@ const names = `
   Templates Tina4Error UploadedFile Validator appFrames cacheDelete cacheGet cacheSet cacheStats checkPassword
   clearCache connect compose consoleLogger cors createApp csrfMiddleware escapeHtml freshTemplates getPayload getToken
   hashPassword isFromThisMachine isHostPattern isThenable isTina4Error lazyPackage listen provideCache provideRateLimit readSetCookie refreshToken responseCache safeHtml safeLogJson safeLogMessage
-  templateForPath validToken validateApiKey validateFormToken within withoutSecrets
+  templateForPath toFetchHandler validToken validateApiKey validateFormToken within withoutSecrets
 `;
 
 test('the HTTP half exports these names and no others', () => {

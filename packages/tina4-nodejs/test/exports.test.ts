@@ -12,7 +12,7 @@ const names = `
   Validator any cacheDelete cacheGet cacheSet cacheStats checkPassword clearCache connect cors createApp csrfMiddleware
   defaultRouter del description escapeHtml get getEnv getPayload getToken hasEnv hashPassword isTruthy loadEnv
   middleware noAuth noauth patch post put refreshToken requireEnv responseCache safeHtml secured startServer
-  validToken validateApiKey validateFormToken
+  toFetchHandler validToken validateApiKey validateFormToken
 `;
 
 test('tina4-nodejs exports these names, what is not built, and no others', () => {

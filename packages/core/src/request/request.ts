@@ -64,6 +64,7 @@ export class Request<Params = AnyParams> implements SessionRequest {
   #signedCookies: Record<string, string | false> | undefined;
   #ip: string | undefined;
   #isBodyTaken = false;
+  #passing: 'never' | 'possible' | 'done' = 'never';
 
   /** Made by the pipeline only. `path` as `requestPath` gives it. */
   constructor(raw: IncomingMessage, context: AppContext, target: Target, params: Params, path = '*') {
@@ -263,6 +264,21 @@ export class Request<Params = AnyParams> implements SessionRequest {
   pipe<Target extends NodeJS.WritableStream>(target: Target, options?: { end?: boolean }): Target {
     this.#throwIfTaken();
     return this.raw.pipe(target, options);
+  }
+
+  /** Says that somebody behind the app may answer what it does not know. For the pipeline. */
+  static allowPassing(req: Request): void {
+    req.#passing = 'possible';
+  }
+
+  /** Leaves the request to whoever is behind the app. False when there is nobody. For what answers 404 and 405. */
+  static passOn(req: Request): boolean {
+    if (req.#passing === 'possible') req.#passing = 'done';
+    return req.#passing === 'done';
+  }
+
+  static isPassedOn(req: Request): boolean {
+    return req.#passing === 'done';
   }
 
   /** Notes that somebody has begun to read the body. For the body reader. */

@@ -3,6 +3,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { resolve as resolvePath } from 'node:path';
 import { isUint8Array } from 'node:util/types';
 import type { AppContext } from '../app-context.js';
+import { Callable } from '../callable.js';
 import { type CookieOptions, serializeCookie } from '../cookies.js';
 import { HttpError } from '../errors/errors.js';
 import { Tina4Error } from '../errors/tina4-error.js';
@@ -12,7 +13,6 @@ import { signValue } from '../signed-cookies.js';
 import { renderTemplate } from '../templates/render-template.js';
 import { isTemplateName } from '../templates/template-name.js';
 import { bodyOfValue, bytesOf } from './body-of-value.js';
-import { Callable } from './callable.js';
 import { encodeLocation } from './encode-location.js';
 import { attachment, fileBody, statFile } from './file-body.js';
 import { checkHeader, type HeaderValue, withoutBodyHeaders } from './headers.js';
@@ -422,6 +422,12 @@ export class Response extends Callable {
   /** The answer that the app writes to Node's response itself, if it does. For the pipeline. */
   static rawAnswerOf(res: Response): RawAnswer | undefined {
     return res.#rawAnswer?.isBegun === true ? res.#rawAnswer : undefined;
+  }
+
+  /** Leaves Node's response to somebody else, with the headers and cookies that were set. For the pipeline. */
+  static handBack(res: Response): void {
+    res.#setRawHeaders(res.#raw);
+    Response.take(res);
   }
 
   /** True while status and headers are only recorded: nothing has left, and nothing is on its way. */

@@ -1,7 +1,7 @@
 import type { AppContext } from '../app-context.js';
 import { answerWith, wantsHtml } from '../error-answers/error-response.js';
 import { HttpError } from '../errors/errors.js';
-import type { Request } from '../request/request.js';
+import { Request } from '../request/request.js';
 import type { Response } from '../response/response.js';
 import type { StaticFiles } from '../static-files.js';
 import { templateForPath } from '../templates/template-for-path.js';
@@ -58,6 +58,7 @@ async function answerNotAllowed(
   res: Response,
   context: AppContext,
 ): Promise<void> {
+  if (Request.passOn(req)) return;
   res.header('Allow', allow.join(', '));
   const json = { error: 'Method Not Allowed', path: req.path, status: 405 };
   await answerWith({ status: 405, json }, req, res, context);
@@ -81,6 +82,7 @@ async function answerUnmatched(
     answerOptions(['GET', 'HEAD', 'OPTIONS'], res);
     return;
   }
+  if (Request.passOn(req)) return;
   if (notFound !== undefined && wantsHtml(req)) await notFound.run(req, res.status(404));
   else await answerWith({ status: 404, json: { error: 'Not found', path: req.path, status: 404 } }, req, res, context);
 }

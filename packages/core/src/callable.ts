@@ -10,6 +10,11 @@ export abstract class Callable {
     return call;
   }
 
+  static {
+    // Whoever is given a function may call it by its methods: `listener.apply(…)` as emitters do.
+    Object.setPrototypeOf(Callable.prototype, Function.prototype);
+  }
+
   /** What calling the instance does. */
   protected abstract invoke(...values: unknown[]): unknown;
 }
