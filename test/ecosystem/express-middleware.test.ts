@@ -376,6 +376,21 @@ test('connect-flash: a message is shown once, on the next request', async () => 
   expect(await (await app.visit('/messages')).json()).toEqual([]);
 });
 
+test('express-session: it passes by, since there is a session', async () => {
+  const app = await serve((router) => {
+    router.use(connect(bring('express-session')({ secret: 's', resave: false, saveUninitialized: true })));
+    router
+      .get('/', (req, res) => {
+        req.session.n = (req.session.n ?? 0) + 1;
+        return res.json(req.session.n);
+      })
+      .noAuth();
+  });
+  const cookies = (await app.visit('/')).headers.getSetCookie();
+  expect([cookies.length, cookies.join().includes('connect.sid')]).toEqual([1, false]);
+  expect(await (await app.visit('/')).json()).toBe(2);
+});
+
 test('express-validator: the handler asks our request for what it found', async () => {
   const { body, validationResult, matchedData } = bring('express-validator');
   const app = await serve((router) => {

@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { createSessionEngine, MemoryStore } from '@tina4/sessions';
 import supertest from 'supertest';
-import { createApp } from 'tina4-nodejs';
+import { connect, createApp, TestClient } from 'tina4-nodejs';
 import { bring, closeAll, listenBare, serve } from './bring.js';
 
 afterEach(closeAll);
@@ -116,6 +116,33 @@ test('in an Express app ours answers what it knows and passes on the rest', asyn
   await ours.close();
 });
 
+test('middleware brought to an app in an Express app works there, with sessions of its own where we have none', async () => {
+  const express: Express = bring('express')();
+  const ours = createApp();
+  const session = bring('express-session')({ secret: 's', resave: false, saveUninitialized: true });
+  ours.router.use(connect(bring('helmet')(), bring('compression')({ threshold: 1 }), session));
+  ours.router
+    .get('/ours', (req, res) => {
+      req.session.n = (req.session.n ?? 0) + 1;
+      return res.cookie('a', 'b').json({ n: req.session.n, padding: 'x'.repeat(100) });
+    })
+    .noAuth();
+  express.use(ours);
+  express.get('/theirs', (req: Express, res: Express) => res.json(req.session.n));
+  const url = `http://127.0.0.1:${await listenBare(express)}`;
+  const answer = await fetch(`${url}/ours`);
+  expect(await answer.json()).toMatchObject({ n: 1 });
+  expect([answer.headers.get('content-encoding'), answer.headers.get('x-frame-options')]).toEqual([
+    'gzip',
+    'SAMEORIGIN',
+  ]);
+  const cookies = answer.headers.getSetCookie();
+  expect(cookies.map((text) => text.split('=')[0]).sort()).toEqual(['a', 'connect.sid']);
+  const cookie = cookies.map((text) => text.split(';')[0]).join('; ');
+  expect(await (await fetch(`${url}/theirs`, { headers: { cookie } })).json()).toBe(1);
+  await ours.close();
+});
+
 test('what our middleware set before a request is passed on stays on the answer', async () => {
   const express: Express = bring('express')();
   const ours = oursApp();
@@ -141,5 +168,18 @@ test('supertest takes the app and its handle', async () => {
   }
   expect((await supertest(app).post('/ours').send({ a: 1 })).body).toEqual({ a: 1 });
   expect((await supertest(app).get('/nothing')).status).toBe(404);
+  await app.close();
+});
+
+test('TestClient goes through brought middleware and mounted apps without a port', async () => {
+  const app = oursApp();
+  app.router.use(connect(bring('helmet')(), bring('cookie-parser')()));
+  app.mount('/legacy', legacyApp());
+  const client = new TestClient(app);
+  const first = await client.get('/ours');
+  expect([first.status, first.headers['x-frame-options'], first.json()]).toEqual([200, 'SAMEORIGIN', 1]);
+  expect((await client.get('/ours')).json()).toBe(2);
+  const echo = await client.post('/legacy/echo', { json: { a: 1 } });
+  expect([echo.status, echo.json()]).toEqual([201, { a: 1 }]);
   await app.close();
 });

@@ -74,8 +74,11 @@ function shareValue(raw: NodeRequest, req: Request, name: (typeof SHARED)[number
 
 function shareSession(raw: NodeRequest, req: Request): void {
   const { kind, sessionMode } = Request.targetOf(req);
-  // What may bring sessions of its own must not take one that was not loaded for them.
-  if (!Request.hasSession(req) || (kind === 'route' && sessionMode === 'none')) return;
+  if (!Request.hasSession(req) || (kind === 'route' && sessionMode === 'none')) {
+    // Sessions of the middleware's own are no data of ours.
+    showOn(req, raw, 'session');
+    return;
+  }
   const view = sessionView(req);
   Object.defineProperty(raw, 'session', {
     get: () => view.current(),

@@ -165,7 +165,8 @@ function noAnswer(layer: Middleware): Error {
   return new Tina4Error(
     'T4_MIDDLEWARE_NO_ANSWER',
     `the middleware "${nameOf(layer)}" neither called next() nor answered. ` +
-      'Call "return await next(req, res)" to go on, or return a response such as res.status(401).json(…).',
+      'Call "return await next(req, res)" to go on, or return a response such as res.status(401).json(…). ' +
+      'Middleware of Express is wrapped: connect(middleware).',
   );
 }
 
