@@ -72,3 +72,23 @@ test('what tina4 build made starts without any package of others', async () => {
   expect(await project.start(['build']).ended()).toMatchObject({ code: 0 });
   expect(packagesOf(await loadedFiles((env) => project.run('dist/app.js', env)))).toEqual([]);
 });
+
+test('the second start of a route in TypeScript loads no compiler', async () => {
+  await create({ 'src/routes/hello.ts': hello });
+  await project.link('tina4-nodejs');
+  const hasCompiler = (files: readonly string[]): boolean => files.some((file) => file.includes('babel'));
+  const first = await loadedFiles(served);
+  const second = await loadedFiles(served);
+  expect([hasCompiler(first), hasCompiler(second)]).toEqual([true, false]);
+});
+
+test('the page about performance says of every package when it is loaded', async () => {
+  const root = join(__dirname, '../../../..');
+  const page = await readFile(join(root, 'docs/performance.md'), 'utf8');
+  const listed = [...page.matchAll(/^\| `([\w@/-]+)` +\| [a-z]/gm)].map((match) => match[1]);
+  const manifests = await Promise.all(
+    ['core', 'tina4-nodejs'].map((name) => readFile(join(root, 'packages', name, 'package.json'), 'utf8')),
+  );
+  const needed = manifests.flatMap((text) => Object.keys((JSON.parse(text) as { dependencies: object }).dependencies));
+  expect(listed.sort()).toEqual(needed.filter((name) => !name.startsWith('@tina4/')).sort());
+});
