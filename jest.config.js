@@ -23,7 +23,7 @@ export default {
     '^@tina4/core$': '<rootDir>/packages/core/src/index.ts',
     '^@tina4/sessions$': '<rootDir>/packages/sessions/src/index.ts',
     '^@tina4/sessions/conformance$': '<rootDir>/packages/sessions/src/conformance/index.ts',
-    '^tina4-nodejs/(orm|frond|test)$': '<rootDir>/packages/tina4-nodejs/src/$1.ts',
+    '^tina4-nodejs/(core|env|orm|frond|test)$': '<rootDir>/packages/tina4-nodejs/src/$1.ts',
     '^tina4-nodejs$': '<rootDir>/packages/tina4-nodejs/src/index.ts',
   },
   extensionsToTreatAsEsm: [],

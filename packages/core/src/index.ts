@@ -16,6 +16,7 @@ export {
   type CacheStats,
   cacheDelete,
   cacheGet,
+  cacheLookup,
   cacheSet,
   cacheStats,
   clearCache,

@@ -41,10 +41,16 @@ export function countLookup(isHit: boolean): void {
 
 /** The cached value, a copy, or null (undefined with `TINA4_CACHE_MISS=undefined`). */
 // biome-ignore lint/suspicious/noExplicitAny: whatever the app cached
-export async function cacheGet(key: string): Promise<any> {
+export function cacheGet(key: string): Promise<any> {
+  return cacheLookup(key, options.miss);
+}
+
+/** The same with `miss` for an absent key, whatever the settings say. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever the app cached
+export async function cacheLookup(key: string, miss: null | undefined): Promise<any> {
   const text = await options.store.get(VALUE_PREFIX + key);
   countLookup(text !== undefined);
-  return text === undefined ? options.miss : JSON.parse(text);
+  return text === undefined ? miss : JSON.parse(text);
 }
 
 /** Caches a value that JSON can carry for `seconds`. Undefined removes the key. */

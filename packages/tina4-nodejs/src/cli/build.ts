@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import process from 'node:process';
@@ -27,6 +27,7 @@ export async function build(): Promise<void> {
   await completeSpecifiers(dist);
   await prepareForNode(dist);
   await writeNewFile(join(dist, 'app.js'), "import { startServer } from 'tina4-nodejs';\n\nawait startServer();\n");
+  await readEnvironmentFirst(join(dist, 'app.js'));
   console.log(`  Compiled ${compiled} TypeScript file${compiled === 1 ? '' : 's'}`);
   console.log(`  Output: dist/\n  Size: ${Math.ceil((await sizeOf(dist)) / 1024)}KB`);
   console.log('\nReady for deployment:\n  node dist/app.js');
@@ -80,6 +81,16 @@ const compilerOptions = {
   removeComments: false,
   sourceMap: true,
 };
+
+/**
+ * Puts the reading of `.env` before everything that the entry file imports. On its first line, so that line numbers stay those of
+ * the source map.
+ */
+async function readEnvironmentFirst(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  const hashbang = /^#!.*\n/.exec(text)?.[0] ?? '';
+  await writeFile(file, `${hashbang}import 'tina4-nodejs/env'; ${text.slice(hashbang.length)}`);
+}
 
 async function sizeOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

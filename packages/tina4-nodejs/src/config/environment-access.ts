@@ -9,7 +9,7 @@ import { parseEnvFile } from './env-file.js';
  * For scripts: it reads the file at once, blocking, and a served app has its `.env` already.
  */
 export function loadEnv(path = '.env'): Record<string, string> {
-  const variables = parseEnvFile(readIfThere(path), path);
+  const variables = parseEnvFile(readIfThere(path), path, process.env);
   for (const [name, value] of Object.entries(variables)) process.env[name] ??= value;
   return variables;
 }

@@ -117,20 +117,24 @@ async function createLoader(
   overrides: Readonly<Record<string, unknown>> = {},
 ): Promise<TypeScriptLoader> {
   // Loaded here: the framework's own index leads to this file.
-  const [framework, testing, orm, frond, core, sessions] = await Promise.all([
+  const [framework, core, testing, orm, frond, sessions] = await Promise.all([
     import('../index.js'),
+    import('../core.js'),
     import('../test.js'),
     import('../orm.js'),
     import('../frond.js'),
-    import('@tina4/core'),
     import('@tina4/sessions'),
   ]);
   return new TypeScriptLoader(root, {
     'tina4-nodejs': { ...framework, ...overrides },
+    'tina4-nodejs/core': { ...core, ...overrides },
+    'tina4-nodejs/env': {},
     'tina4-nodejs/test': testing,
     'tina4-nodejs/orm': orm,
     'tina4-nodejs/frond': frond,
-    '@tina4/core': core,
+    // The names that Tina4 code imports the framework by; `tina4 build` writes the same pairs.
+    '@tina4/core': { ...core, ...overrides },
+    '@tina4/orm': orm,
     '@tina4/sessions': sessions,
   });
 }

@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
+import { filledNames } from '../project/environment.js';
 import { StartError } from '../project/start-error.js';
 import { closeWhatIsHandedTo } from './handed-over.js';
 import { RestartPace } from './restart-pace.js';
@@ -114,7 +115,8 @@ export class WorkerPool {
 
   /** Resolves when the new worker answers. Rejects, saying how, when it ends before that or takes too long. */
   #startWorker(): Promise<void> {
-    const worker = cluster.fork();
+    // Each reads `.env` itself, as it stands when it starts.
+    const worker = cluster.fork(Object.fromEntries(filledNames(process.env).map((name) => [name, undefined])));
     this.#workers.add(worker);
     closeWhatIsHandedTo(worker);
     return new Promise((resolve, reject) => {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the grammar of .env has them.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,4 +61,40 @@ test('a line that is no setting stops the start with its number', () => {
 
 test('a quote that is never closed is found on the line where it opens', () => {
   expect(() => parseEnvFile('A=1\nB="open\nC=3\n')).toThrow(/Line 2 /);
+});
+
+test.each([
+  ['B=${A}-${A}', 'one-one'],
+  ['B="<${A}>"', '<one>'],
+  ['B=${REAL}', 'real'],
+  ['B=${UNSET:-other}', 'other'],
+  ['B=${A:-other}', 'one'],
+  ['B=${EMPTY:-}', ''],
+  ["B='${A}'", '${A}'],
+  ['B=`${A}`', '${A}'],
+  ['B=\\${A}', '${A}'],
+  ['B="\\${A} ${A}"', '${A} one'],
+  ['B=$A $ {A} ${not a name} $', '$A $ {A} ${not a name} $'],
+])('%s is read as %j', (line, value) => {
+  expect(parseEnvFile(`A=one\n${line}\n`, '.env', { REAL: 'real' }).B).toBe(value);
+});
+
+test('the real environment decides what ${NAME} is, and no value is expanded twice', () => {
+  const text = "HOST=file\nTEMPLATE='${HOST}'\nURL=http://${HOST}/${TEMPLATE}\n";
+  expect(parseEnvFile(text, '.env', { HOST: 'real.example' }).URL).toBe('http://real.example/${HOST}');
+});
+
+test.each([
+  ['A=${A}', /Line 1 of \.env refers to \$\{A\}/],
+  [
+    'A=1\n\nB=${C}\nC=${B}\n',
+    /^T4_CONFIG_INVALID: Line 3 of \.env refers to \$\{C\}[^\n]*Set it before, or write \\\$\{C\}/,
+  ],
+])('%j stops the start: a name leads to a line above or to the environment', (text, message) => {
+  expect(() => parseEnvFile(text)).toThrow(message);
+});
+
+test('lines that double each other end in a message and not in a terabyte', () => {
+  const lines = Array.from({ length: 60 }, (_, index) => `A${index + 1}=\${A${index}}\${A${index}}`);
+  expect(() => parseEnvFile(`A0=0123456789\n${lines.join('\n')}`)).toThrow(/Line \d+ of \.env is longer than 64 KiB/);
 });

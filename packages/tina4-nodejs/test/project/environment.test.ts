@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { ServerEnvironment } from '../../src/project/environment.js';
+import { fillEnvironmentNow, ServerEnvironment } from '../../src/project/environment.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -41,4 +41,15 @@ test('a mistake in .env changes nothing', async () => {
 test('flags of the command line beat the real environment', async () => {
   const environment = new ServerEnvironment({ TINA4_NO_RELOAD: 'false' }, { TINA4_NO_RELOAD: 'true' });
   expect((await environment.read(folder)).isReloadOff).toBe(true);
+});
+
+test('what an earlier reading of the same process has filled in is no real variable for the next server', async () => {
+  const target: NodeJS.ProcessEnv = { A: 'real' };
+  await writeFile(join(folder, '.env'), 'A=file\nB=1\nC=1\nD=1\n');
+  fillEnvironmentNow(folder, target);
+  expect(target).toEqual({ A: 'real', B: '1', C: '1', D: '1' });
+  target.D = 'set by the app';
+  await writeFile(join(folder, '.env'), 'B=2\nD=2\n');
+  await new ServerEnvironment(target).read(folder);
+  expect(target).toEqual({ A: 'real', B: '2', D: 'set by the app' });
 });
