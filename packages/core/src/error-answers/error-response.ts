@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { AppContext } from '../app-context.js';
 import { HttpError, statusOf } from '../errors/errors.js';
+import { errorOfThrown } from '../errors/thrown-value.js';
 import { isTina4Error } from '../errors/tina4-error.js';
 import { escapeHtml } from '../escape-html.js';
 import { acceptedType } from '../negotiation.js';
@@ -19,7 +20,7 @@ import { visitorText } from './visitor-text.js';
  */
 export async function answerError(error: unknown, req: Request, res: Response, context: AppContext): Promise<void> {
   try {
-    await answerByKind(error, req, res, context);
+    await answerByKind(errorOfThrown(error), req, res, context);
   } catch (failure) {
     context.log.error(`The answer to an error of ${req.routeLabel} failed itself.`, { error: String(failure) });
     Response.reset(res);
@@ -27,14 +28,14 @@ export async function answerError(error: unknown, req: Request, res: Response, c
   }
 }
 
-async function answerByKind(error: unknown, req: Request, res: Response, context: AppContext): Promise<void> {
+async function answerByKind(error: Error, req: Request, res: Response, context: AppContext): Promise<void> {
   const status = statusOf(error);
   const isTold = isForClient(error, status);
   logError(error, { status, isTold }, req, context);
   // What was set before the throw counts, a cookie or a WWW-Authenticate, but for what describes the body that is not sent.
   Response.clearBody(res);
   res.status(status);
-  const { retryAfterSeconds } = error instanceof Error ? (error as Partial<HttpError>) : {};
+  const { retryAfterSeconds } = error as Partial<HttpError>;
   if (typeof retryAfterSeconds === 'number') res.header('Retry-After', Math.ceil(retryAfterSeconds));
   if (error instanceof HttpError) {
     for (const [name, value] of Object.entries(error.headers ?? {})) res.header(name, value);
@@ -43,7 +44,7 @@ async function answerByKind(error: unknown, req: Request, res: Response, context
 
   // Whoever can reach a developer's port, other machines and pages of the web among them, learns nothing of the source.
   const showsAll = context.isDebug && isFromThisMachine(req.raw);
-  if (showsAll && status >= 500 && wantsHtml(req) && error instanceof Error) {
+  if (showsAll && status >= 500 && wantsHtml(req)) {
     res.html(await overlayPage(error, req));
     return;
   }
@@ -56,7 +57,7 @@ async function answerByKind(error: unknown, req: Request, res: Response, context
     status,
     ...(code === undefined ? {} : { code }),
     ...(status < 500 ? coded?.details : {}),
-    ...(showsAll && status >= 500 && error instanceof Error ? { stack: stackLines(error) } : {}),
+    ...(showsAll && status >= 500 ? { stack: stackLines(error) } : {}),
   };
   // The app's own errors are written for its visitors, the framework's for whoever wrote the client.
   const isOwn = isTold && status < 500 && coded?.code.startsWith('T4_') !== true;
@@ -69,8 +70,8 @@ async function answerByKind(error: unknown, req: Request, res: Response, context
  * another server answered, and then their text holds addresses and names of the inside. Of errors from 500 on only those of
  * sessions that cannot be had now are told: the client tries again or asks the user.
  */
-function isForClient(error: unknown, status: number): boolean {
-  if (status < 500) return isTina4Error(error) || (error as { expose?: unknown } | null)?.expose === true;
+function isForClient(error: Error, status: number): boolean {
+  if (status < 500) return isTina4Error(error) || (error as { expose?: unknown }).expose === true;
   return status === 503 && isSessionError(error);
 }
 
@@ -84,8 +85,8 @@ function standardText(status: number): string {
 }
 
 /** The text of an error without its code, which is a field of its own. */
-function clientText(error: unknown): string {
-  const message = messageOf(error);
+function clientText(error: Error): string {
+  const message = String(error.message);
   return isTina4Error(error) && message.startsWith(`${error.code}: `) ? message.slice(error.code.length + 2) : message;
 }
 
@@ -172,17 +173,12 @@ function findErrorTemplate(status: number, context: AppContext): string | undefi
   return [`errors/${status}.html`, `errors/${status}.twig`].find((name) => context.templates?.has(name) === true);
 }
 
-function messageOf(error: unknown): string {
-  const { message } = (error ?? {}) as { message?: unknown };
-  return typeof message === 'string' ? message : String(error);
-}
-
 /**
  * From 500 on with its stack; below, what the client was not told, so that it can be found at all. That a session cannot be had
  * now is no fault of a line of code: no stack, and many such answers share a line. The engine itself logs who waited for whom.
  */
 function logError(
-  error: unknown,
+  error: Error,
   { status, isTold }: { readonly status: number; readonly isTold: boolean },
   req: Request,
   { log, outages }: AppContext,
@@ -192,10 +188,10 @@ function logError(
       if (error.code !== 'T4_SESSION_BUSY') outages.note(error.code, outageLine(error, status, req));
       return;
     }
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const what = error.stack ?? error.message;
     log.error(`${req.method} ${req.path} failed with ${status}: ${what}`, { route: req.routeLabel, ...causeOf(error) });
   } else if (!isTold) {
-    log.info(`${req.method} ${req.path} was answered with ${status}: ${messageOf(error)}`, { route: req.routeLabel });
+    log.info(`${req.method} ${req.path} was answered with ${status}: ${error.message}`, { route: req.routeLabel });
   }
 }
 
@@ -204,8 +200,8 @@ function outageLine(error: Error, status: number, req: Request): string {
   return `${req.routeLabel} failed with ${status}: ${error.message}${cause === undefined ? '' : ` (${cause})`}`;
 }
 
-function causeOf(error: unknown): { readonly cause?: string } {
-  return error instanceof Error && error.cause !== undefined ? { cause: String(error.cause) } : {};
+function causeOf(error: Error): { readonly cause?: string } {
+  return error.cause !== undefined ? { cause: String(error.cause) } : {};
 }
 
 function stackLines(error: Error): string[] {
