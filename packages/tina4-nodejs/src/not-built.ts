@@ -1,6 +1,9 @@
+import { relative } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { Tina4Error } from '@tina4/core';
 
-const names = new Set<string>();
+const names = new Map<string, string>();
 
 /** Something of Tina4 that can be imported but not used yet. */
 // biome-ignore lint/suspicious/noExplicitAny: code written for Tina4 uses it as a class, a function or a value, and must link
@@ -11,10 +14,9 @@ export type NotBuilt = any;
  * only mention it are loaded. Calling or constructing it, and reading a static member, throws T4_NOT_BUILT with `what` it is.
  */
 export function notBuilt(name: string, what: string): NotBuilt {
-  names.add(name);
+  names.set(name, what);
   const fail = (): never => {
-    const message = `${name} (${what}) is not part of Tina4 for Node.js yet. docs/compatibility.md says what is.`;
-    throw new Tina4Error('T4_NOT_BUILT', message);
+    throw new Tina4Error('T4_NOT_BUILT', notBuiltText(name, what));
   };
   const target = class {};
   Object.defineProperty(target, 'name', { value: name });
@@ -27,7 +29,19 @@ export function notBuilt(name: string, what: string): NotBuilt {
   });
 }
 
-/** The names that stand in for what is not built. */
-export function notBuiltNames(): readonly string[] {
-  return [...names];
+/** The one line that a name or a command gets that is not built. It ends with a page that lies in the installed package. */
+export function notBuiltText(name: string, what: string): string {
+  return `${name} (${what}) is not part of Tina4 for Node.js yet. What to use instead: ${notBuiltPage()}`;
+}
+
+/** The names that stand in for what is not built, with what each is. */
+export function notBuiltNames(): ReadonlyMap<string, string> {
+  return names;
+}
+
+/** Path of the page, from the working directory where it lies below that. */
+function notBuiltPage(): string {
+  const page = fileURLToPath(new URL('../docs/not-built.md', import.meta.url));
+  const path = relative(process.cwd(), page);
+  return path.startsWith('..') ? page : path;
 }

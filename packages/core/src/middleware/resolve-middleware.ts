@@ -1,4 +1,5 @@
 import { Tina4Error } from '../errors/tina4-error.js';
+import { didYouMean } from '../nearest-name.js';
 import type { MiddlewareSpec } from '../routing/route.js';
 import { classMiddleware, isClass } from './class-middleware.js';
 import type { Middleware } from './compose.js';
@@ -27,6 +28,10 @@ export interface NameLookup {
   inFile(name: string, file: string | undefined): unknown;
   /** What any file declares under the name, or undefined. Throws T4_MIDDLEWARE_AMBIGUOUS when several do. */
   anywhere(name: string): unknown;
+  /** All declared names, for a message about one that is none of them. */
+  all?(): Iterable<string>;
+  /** `file:line` where the name stands as a text, in that file or, where it is undefined, in any; for the same message. */
+  mentionOf?(name: string, file: string | undefined): string | undefined;
 }
 
 /** The middleware that comes with the framework, as Tina4 code names it. */
@@ -59,10 +64,10 @@ export function middlewareResolver(
     if (isConfigurable(value)) return [value[MAKE](settings, argument)];
     if (isClass(value)) return [classMiddleware(value)];
     if (typeof value === 'function') {
-      if (value.length > 3) throw unknownMiddleware(value.name, context, 'takes more than (req, res, next)');
+      if (value.length > 3) throw unknownMiddleware(value.name, context, 'takes more than (req, res, next).');
       return [value as Middleware];
     }
-    throw unknownMiddleware(value, context, 'is not a function');
+    throw unknownMiddleware(value, context, 'is not a function.');
   };
 
   const resolveName = (spec: string, context: MiddlewareContext): Middleware[] => {
@@ -73,7 +78,10 @@ export function middlewareResolver(
     if (builtIn !== undefined) return resolveValue(builtIn, context, argument);
     const declared = names().anywhere(name) ?? undefined;
     if (declared !== undefined) return resolveValue(declared, context);
-    const why = 'is declared nowhere under src/routes or src/middleware and is no built-in';
+    const mention = names().mentionOf?.(name, context.sourceFile);
+    const place = mention === undefined ? '' : ` (${mention})`;
+    const hint = didYouMean(name, [...BUILT_IN.keys(), ...(names().all?.() ?? [])]);
+    const why = `is declared nowhere under src/routes or src/middleware and is no built-in${place}${hint}`;
     throw unknownMiddleware(spec, context, why);
   };
 
@@ -88,6 +96,6 @@ export function middlewareResolver(
 const NO_NAMES: NameLookup = { inFile: () => undefined, anywhere: () => undefined };
 
 function unknownMiddleware(spec: unknown, { usedBy }: MiddlewareContext, why: string): Tina4Error {
-  const text = `${usedBy} uses the middleware "${String(spec)}", which ${why}. It may be an access check, so the start is stopped.`;
+  const text = `${usedBy} uses the middleware "${String(spec)}", which ${why} It may be an access check, so the start is stopped.`;
   return new Tina4Error('T4_MIDDLEWARE_UNKNOWN', text);
 }

@@ -6,6 +6,7 @@ import process from 'node:process';
 import { promisify } from 'node:util';
 import { findEntryFile, isProject } from '../project/project-folders.js';
 import { StartError } from '../project/start-error.js';
+import { withSeconds } from '../terminal/progress.js';
 import { completeSpecifiers } from './complete-specifiers.js';
 import { prepareForNode } from './prepare-for-node.js';
 import { writeNewFile } from './write-new-file.js';
@@ -22,7 +23,7 @@ export async function build(): Promise<void> {
   const sources = await findSources(root);
   const dist = join(root, 'dist');
   await rm(dist, { recursive: true, force: true });
-  if (sources.length > 0) await compile(root, dist, compiler, sources);
+  if (sources.length > 0) await withSeconds('compiling', compile(root, dist, compiler, sources));
   const compiled = sources.filter((file) => file.endsWith('ts')).length;
   await completeSpecifiers(dist);
   await prepareForNode(dist);

@@ -10,6 +10,8 @@ import { openWritesInText } from '../project/open-writes.js';
 import { exists, findProjectFolders } from '../project/project-folders.js';
 import { storeSettingsOf } from '../server/apply-settings.js';
 import { withoutCredentials } from '../server/banner.js';
+import { paint, type Style } from '../terminal/paint.js';
+import { withSeconds } from '../terminal/progress.js';
 
 /** What one check found. */
 interface Finding {
@@ -17,24 +19,31 @@ interface Finding {
   readonly text: string;
 }
 
-/** Checks the project in the working directory and prints what is set. Exit code 1 when something cannot work. */
-export async function doctor(): Promise<void> {
-  const root = process.cwd();
-  console.log('Tina4 Doctor -- Checking your project...\n');
-  const groups = await Promise.all([
-    checkNode(),
-    checkManifest(root),
-    checkSettings(root),
-    checkFolders(root),
-    checkGitignore(root),
-  ]);
-  const findings = groups.flat();
-  for (const { level, text } of findings) console.log(`  [${level}] ${text}`);
+const STYLES: Readonly<Record<Finding['level'], Style>> = { OK: 'green', WARN: 'yellow', ERROR: 'red' };
+
+/**
+ * Checks the project in the working directory and prints what is set, with `json` as one JSON text. Exit code 1 when something
+ * cannot work.
+ */
+export async function doctor({ json = false }: { readonly json?: boolean | undefined } = {}): Promise<void> {
+  if (!json) console.log('Tina4 Doctor -- Checking your project...\n');
+  const findings = await withSeconds('checking', checkAll(process.cwd()));
+  if (json) console.log(JSON.stringify(findings, undefined, 2));
+  else printFindings(findings);
+  if (findings.some(({ level }) => level === 'ERROR')) process.exitCode = 1;
+}
+
+async function checkAll(root: string): Promise<Finding[]> {
+  const groups = [checkNode(), checkManifest(root), checkSettings(root), checkFolders(root), checkGitignore(root)];
+  return (await Promise.all(groups)).flat();
+}
+
+function printFindings(findings: readonly Finding[]): void {
+  for (const { level, text } of findings) console.log(`  [${paint(STYLES[level], level)}] ${text}`);
   const count = (level: Finding['level']): number => findings.filter((finding) => finding.level === level).length;
   const [passed, warnings, errors] = [count('OK'), count('WARN'), count('ERROR')];
   const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
   console.log(`\n${plural(passed, 'check')} passed, ${plural(warnings, 'warning')}, ${plural(errors, 'error')}`);
-  if (errors > 0) process.exitCode = 1;
 }
 
 function checkNode(): Finding[] {

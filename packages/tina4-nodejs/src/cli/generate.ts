@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import { didYouMean } from '@tina4/core';
+import { notBuiltText } from '../not-built.js';
+import { notBuiltKinds } from '../not-built-commands.js';
 import { StartError } from '../project/start-error.js';
 import { writeNewFile } from './write-new-file.js';
 
@@ -29,7 +32,12 @@ function fileFor(kind: string, name: string, options: GenerateOptions): [path: s
     case 'test':
       return [join('tests', `${name}.ts`), testFile(identifierOf(name))];
     default:
-      throw new StartError(`"${kind}" cannot be generated. Use route, middleware or test.`);
+      if (Object.hasOwn(notBuiltKinds, kind)) {
+        throw new StartError(notBuiltText(`tina4 generate ${kind}`, notBuiltKinds[kind] ?? ''));
+      }
+      throw new StartError(
+        `"${kind}" cannot be generated${didYouMean(kind, ['route', 'middleware', 'test'])} Use route, middleware or test.`,
+      );
   }
 }
 

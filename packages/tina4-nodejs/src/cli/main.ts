@@ -1,7 +1,12 @@
 import { createRequire } from 'node:module';
 import process from 'node:process';
 import type { Command as Program } from 'commander';
+import { nearestName } from '@tina4/core';
+import { notBuiltText } from '../not-built.js';
+import { notBuiltCommands } from '../not-built-commands.js';
 import { readVersion } from '../server/version.js';
+import { paint } from '../terminal/paint.js';
+import { finish, surviveClosedPipes } from './finish.js';
 
 // `require` takes 12 ms less than `import`; lazy-package.ts in the core says why.
 const { Command, CommanderError, InvalidArgumentError } = createRequire(import.meta.url)(
@@ -10,42 +15,40 @@ const { Command, CommanderError, InvalidArgumentError } = createRequire(import.m
 
 /**
  * The `tina4` command. `args` are the words after it. Prints mistakes of the user without a stack and sets the exit code; each
- * command is a file of its own that is only loaded when it is used.
+ * command is a file of its own that is only loaded when it is used. Ends the process when the work is done, a server's apart.
  */
 export async function main(args: readonly string[]): Promise<void> {
+  const isServer = args[0] === 'serve' || args[0] === 'start';
+  surviveClosedPipes(isServer);
+  const isServing = (await run(args)) && isServer;
+  if (!isServing) await finish();
+}
+
+/** True when the command did what it was asked. */
+async function run(args: readonly string[]): Promise<boolean> {
   const program = await buildProgram();
   if (args.length === 0 || args[0] === 'help') {
     program.outputHelp();
-    return;
+    return true;
   }
   try {
     await program.parseAsync([...args], { from: 'user' });
+    return true;
   } catch (error) {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode;
-      return;
-    }
-    console.error(messageOf(error));
-    process.exitCode = 1;
-    // The channel to its primary would keep a worker alive.
-    if (process.connected) process.exit();
+    process.exitCode = error instanceof CommanderError ? error.exitCode : 1;
+    if (!(error instanceof CommanderError)) console.error(messageOf(error));
+    return false;
   }
 }
 
 async function buildProgram(): Promise<Program> {
   const program = new Command('tina4')
     .description('Tina4 for Node.js')
+    .usage('<command> [options]')
     .exitOverride()
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, styleTitle: (text) => paint('bold', text) })
     .helpCommand(false)
-    .version(`tina4 ${await readVersion()}`, '--version');
-  // Commander would say "too many arguments"; a word that is no command deserves its name back.
-  program.argument('[command]').action((_word, _options, { args }: Program) => {
-    console.error(`Unknown command: ${args[0]}\n`);
-    program.outputHelp({ error: true });
-    process.exitCode = 1;
-  });
-  program.allowExcessArguments().allowUnknownOption();
+    .version(`tina4 ${await readVersion()}`, '-v, --version');
 
   program
     .command('serve')
@@ -65,10 +68,11 @@ async function buildProgram(): Promise<Program> {
     .action(async (words: string[]) => (await import('./init.js')).init(words));
   program
     .command('routes')
-    .description('list the routes of the project')
+    .description('list the routes of the project and what guards them')
     .option('--method <method>', 'only this method')
     .option('--filter <text>', 'only paths with this text')
     .option('--middleware <name>', 'only routes with this middleware')
+    .option('--json', 'for programs')
     .action(async (options) => (await import('./routes.js')).routes(options));
   program
     .command('generate')
@@ -90,13 +94,15 @@ async function buildProgram(): Promise<Program> {
   program
     .command('doctor')
     .description('check the project and its settings')
-    .action(async () => (await import('./doctor.js')).doctor());
+    .option('--json', 'for programs')
+    .action(async (options) => (await import('./doctor.js')).doctor(options));
   program
     .command('sessions')
     .description('look after stored sessions')
     .argument('<action>', 'stats, sweep or revoke')
     .argument('[handle]', 'revoke: the 16 characters that log lines name the session by')
     .option('--all', 'sweep: also what has expired only just now')
+    .option('--json', 'for programs')
     .action(async (action: string, handle: string | undefined, options) =>
       (await import('./sessions.js')).sessions(action, handle, options),
     );
@@ -104,7 +110,29 @@ async function buildProgram(): Promise<Program> {
     .command('build')
     .description('compile the project to dist/')
     .action(async () => (await import('./build.js')).build());
+
+  const commands = program.commands.flatMap((command) => [command.name(), ...command.aliases()]);
+  // Commander would say "too many arguments"; a word that is no command deserves its name back.
+  program
+    .argument('[command]')
+    .allowExcessArguments()
+    .allowUnknownOption()
+    .action((_word, _options, { args }: Program) => tellUnknown(args[0] ?? '', commands, program));
   return program;
+}
+
+function tellUnknown(word: string, commands: readonly string[], program: Program): void {
+  process.exitCode = 1;
+  const what = Object.hasOwn(notBuiltCommands, word) ? notBuiltCommands[word] : undefined;
+  if (what !== undefined) {
+    console.error(notBuiltText(`tina4 ${word}`, what));
+    return;
+  }
+  console.error(word.startsWith('-') ? `Unknown option: ${word}` : `Unknown command: ${word}`);
+  const nearest = nearestName(word, commands);
+  if (nearest !== undefined) console.error(`Did you mean: tina4 ${nearest}?`);
+  console.error('');
+  program.outputHelp({ error: true });
 }
 
 function parsePort(text: string): number {
@@ -119,7 +147,8 @@ function parseWorkers(text: string): string {
 }
 
 function messageOf(error: unknown): string {
-  const { name, message, stack } = error as { name?: unknown; message?: unknown; stack?: unknown };
+  const { name, message, stack } = Object(error) as { name?: unknown; message?: unknown; stack?: unknown };
   // Errors made for the user have the name Error and their message as stack; anything else is a defect, shown whole.
-  return String(stack ?? (message === undefined ? error : `${name}: ${message}`));
+  const text = String(stack ?? (message === undefined ? error : `${name}: ${message}`));
+  return text.replace(/^Error:/, paint('red', 'Error:', process.stderr));
 }

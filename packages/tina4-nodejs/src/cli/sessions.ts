@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { didYouMean } from '@tina4/core';
 import {
   handleOfKey,
   isSessionHandle,
@@ -12,12 +13,14 @@ import type { Config } from '../config/read-config.js';
 import { readProjectSettings } from '../project/environment.js';
 import { StartError, startErrorOf } from '../project/start-error.js';
 import { storeSettingsOf } from '../server/apply-settings.js';
-import { Progress } from './progress.js';
+import { Progress } from '../terminal/progress.js';
 
 /** Flags of `tina4 sessions`. */
 export interface SessionsOptions {
   /** sweep: also what has expired only just now. */
   readonly all?: boolean | undefined;
+  /** One JSON text instead of sentences; mistakes are still told as sentences. */
+  readonly json?: boolean | undefined;
 }
 
 /**
@@ -30,7 +33,9 @@ export async function sessions(
   options: SessionsOptions = {},
 ): Promise<void> {
   if (!Object.hasOwn(actions, action)) {
-    throw new StartError(`tina4 sessions does not know "${action}". Use stats, sweep or revoke.`);
+    throw new StartError(
+      `tina4 sessions does not know "${action}"${didYouMean(action, Object.keys(actions))} Use stats, sweep or revoke.`,
+    );
   }
   if (action === 'revoke') refuseBadHandle(handle);
   try {
@@ -54,10 +59,16 @@ export async function sessions(
 
 const actions = { stats, sweep, revoke };
 
-async function stats(store: SessionStore, _config: Config): Promise<void> {
+async function stats(store: SessionStore, _config: Config, _handle: string, { json }: SessionsOptions): Promise<void> {
   const progress = new Progress('entries read');
   const report = await reportStore(store, Date.now(), progress.show);
   progress.clear();
+  if (json === true) {
+    const { largestKey, ...counts } = report;
+    const largest = largestKey === undefined ? undefined : handleOfKey(largestKey);
+    printJson({ store: store.name, ...counts, largest });
+    return;
+  }
   console.log(`Session store: ${store.name}`);
   console.log(`  Sessions: ${report.live}`);
   console.log(`  Ended a moment ago: ${report.ended}`);
@@ -76,17 +87,22 @@ async function sweep(store: SessionStore, config: Config, _handle: string, optio
     onProgress: progress.show,
   });
   progress.clear();
+  if (options.json === true) {
+    printJson({ store: store.name, removed, keptSeconds: marginMs / 1000 });
+    return;
+  }
   const kept = marginMs === 0 ? '' : ` What expired in the last ${marginMs / 1000} s is kept; --all removes that too.`;
   console.log(`Removed ${removed} expired ${removed === 1 ? 'entry' : 'entries'} from the ${store.name} store.${kept}`);
 }
 
-async function revoke(store: SessionStore, _config: Config, handle: string): Promise<void> {
+async function revoke(store: SessionStore, _config: Config, handle: string, { json }: SessionsOptions): Promise<void> {
   const progress = new Progress('entries read');
   const outcome = await revokeSession(store, handle, Date.now(), progress.show);
   progress.clear();
   switch (outcome) {
     case 'revoked':
-      console.log(`Session ${handle} has ended.`);
+      if (json === true) printJson({ store: store.name, revoked: handle });
+      else console.log(`Session ${handle} has ended.`);
       return;
     case 'unknown':
       throw new StartError(`No session in the ${store.name} store has the handle ${handle}.`);
@@ -99,6 +115,10 @@ async function revoke(store: SessionStore, _config: Config, handle: string): Pro
         `Session ${handle} got a new id just now, with a login or logout. Look for its new handle in the log.`,
       );
   }
+}
+
+function printJson(value: object): void {
+  console.log(JSON.stringify(value, undefined, 2));
 }
 
 function refuseBadHandle(handle: string | undefined): void {

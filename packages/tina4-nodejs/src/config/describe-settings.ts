@@ -1,3 +1,4 @@
+import { nearestName } from '@tina4/core';
 import { type Environment, findSet, namesOf } from './read-variable.js';
 import type { Variable } from './variable-types.js';
 import { variables } from './variables.js';
@@ -20,20 +21,6 @@ export function describeSettings(env: Environment, backend: string): DescribedSe
   const known = rows.flatMap((row) => ['redis', 'valkey', 'mongodb'].flatMap((each) => namesOf(row, each)));
   const unknown = Object.keys(env)
     .filter((name) => name.startsWith('TINA4_') && !known.includes(name))
-    .map((name) => ({ name, nearest: known.find((other) => distance(name, other) <= 2) }));
+    .map((name) => ({ name, nearest: nearestName(name, known) }));
   return { set, unknown };
-}
-
-/** Letters to insert, remove or replace to get from one name to the other. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

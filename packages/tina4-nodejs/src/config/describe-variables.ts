@@ -24,7 +24,7 @@ Nothing has to be set: every setting has a default that works.
 - In \`.env\`, \`\${NAME}\` is the value of another variable, from the environment or from a line above, and \`\${NAME:-text}\` the text
   where that is unset or empty. A name that leads nowhere stops the start. \`\\\${\` is a plain \`\${\`; values in single quotes are as
   they stand.
-- The app's own modules find the lines of \`.env\` in \`process.env\` as they are loaded: under \`tina4 serve\` and \`tina4 test\`, in workers, and in
+- The app's own modules find the lines of \`.env\` in their environment as they are loaded: under \`tina4 serve\` and \`tina4 test\`, in workers, and in
   what \`tina4 build\` made. A program of yours that starts the server itself writes \`import 'tina4-nodejs/env'\` first.
 - Where a setting has several names, the first of them that is set counts.
 - \`npx tina4 doctor\` shows what is set and where it comes from.`;

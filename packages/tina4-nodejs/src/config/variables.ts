@@ -710,7 +710,7 @@ export const variablesByArea = {
       kind: 'bytes',
       default: 64 * 1024 * 1024,
       min: 1,
-      about: 'Bytes that the cache holds, keys included; what is larger by itself is not kept.',
+      about: 'Backend memory, file: bytes that the cache holds, keys included; what is larger by itself is not kept.',
     },
     {
       name: 'TINA4_CACHE_MISS',

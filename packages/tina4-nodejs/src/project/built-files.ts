@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FileLoader, LoadedFile } from './file-loader.js';
+import { namedWhileLoading } from './loading-watch.js';
 import { exists } from './project-folders.js';
 import { DECLARED_EXPORT } from './route-source.js';
 
@@ -22,9 +23,8 @@ export class BuiltFiles implements FileLoader {
   async load(file: string): Promise<LoadedFile> {
     const { href } = pathToFileURL(file);
     // A module of another name for Node, which would otherwise give the one that it has.
-    const exports: Record<string, unknown> = await import(
-      this.#reloads === 0 ? href : `${href}?reload=${this.#reloads}`
-    );
+    const importing = import(this.#reloads === 0 ? href : `${href}?reload=${this.#reloads}`);
+    const exports = await namedWhileLoading<Record<string, unknown>>(file, importing);
     const declared = Object.entries((exports[DECLARED_EXPORT] ?? {}) as Record<string, unknown>);
     return { exports, declared: new Map(declared.filter(([, value]) => typeof value === 'function')) };
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { NameLookup } from '@tina4/core';
 import { Tina4Error } from '@tina4/core';
 
@@ -30,5 +31,31 @@ export class DeclaredNames implements NameLookup {
       );
     }
     return files[0] === undefined ? undefined : this.inFile(name, files[0]);
+  }
+
+  all(): string[] {
+    return [...this.#byFile.values()].flatMap((declared) => [...declared.keys()]);
+  }
+
+  /** Reads the files, at once: it is asked only when the start is stopped because of the name. */
+  mentionOf(name: string, file: string | undefined): string | undefined {
+    for (const each of file === undefined ? this.#byFile.keys() : [file]) {
+      const lines = linesOf(each);
+      // In quotes, or before the colon of an argument.
+      const index = lines.findIndex((line) =>
+        ["'", '"', '`'].some((quote) => [quote, ':'].some((end) => line.includes(quote + name + end))),
+      );
+      if (index !== -1) return `${each}:${index + 1}`;
+    }
+    return undefined;
+  }
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n');
+  } catch {
+    // Gone since it was loaded: the message does without the line.
+    return [];
   }
 }

@@ -1,10 +1,11 @@
 import type { Router } from '@tina4/core';
 import { defaultRouter } from '../default-router.js';
 import { areBuiltRoutes, BuiltFiles } from './built-files.js';
+import { describeFailure } from './describe-failure.js';
 import type { ServerEnvironment } from './environment.js';
 import { Project } from './project.js';
 import { type FolderOptions, findEntryFile, findProjectFolders, type ProjectFolders } from './project-folders.js';
-import { describeFailure, StartError, startErrorOf } from './start-error.js';
+import { StartError, startErrorOf } from './start-error.js';
 import { TypeScriptLoader } from './typescript-loader.js';
 
 /** Where to listen and where the project lies. What is left out comes from the settings; see docs/configuration.md. */

@@ -1,5 +1,4 @@
 import { isTina4Error } from '@tina4/core';
-import type { RouteFailure } from './route-loader.js';
 
 /**
  * The server cannot start. The message is complete: it is shown without a stack, also when nobody catches it, which is usual
@@ -28,7 +27,10 @@ export function startErrorOf(error: unknown): unknown {
 export function listenErrorOf(error: unknown, port: number, host: string): unknown {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
-      return new StartError(`Address already in use (port ${port})`, { cause: error });
+      return new StartError(
+        `Address already in use (port ${port})\nStop what answers there, or choose another port: --port ${port < 65535 ? port + 1 : port - 1}`,
+        { cause: error },
+      );
     case 'EACCES':
       return new StartError(`Port ${port} needs rights that this user does not have. Choose one above 1023.`, {
         cause: error,
@@ -41,10 +43,4 @@ export function listenErrorOf(error: unknown, port: number, host: string): unkno
     default:
       return startErrorOf(error);
   }
-}
-
-/** What to print for a route file that could not be loaded: the file, then the error with its own lines. */
-export function describeFailure({ file, error }: RouteFailure): string {
-  const { stack, message } = error as { stack?: unknown; message?: unknown };
-  return `Error in ${file}\n${String(stack ?? message ?? error)}`;
 }

@@ -13,6 +13,7 @@ import {
   missingImportError,
   missingImports,
 } from './import-check.js';
+import { namedWhileLoading } from './loading-watch.js';
 import { exposeDeclared } from './route-source.js';
 
 const jitiPackage = lazyPackage<typeof import('jiti')>('jiti', import.meta.url);
@@ -55,7 +56,7 @@ export class TypeScriptLoader implements FileLoader {
     this.#jiti ??= this.#create();
     const jiti = await this.#jiti;
     this.#awaited = [];
-    const exports = await jiti.import<Record<string, unknown>>(file);
+    const exports = await namedWhileLoading(file, jiti.import<Record<string, unknown>>(file));
     const missing = this.#awaited.find(isMissing);
     if (missing !== undefined) throw missingImportError(missing);
     return { exports, declared: this.#declared.get(file) ?? new Map() };

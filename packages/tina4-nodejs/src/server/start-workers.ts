@@ -5,7 +5,7 @@ import type { Config } from '../config/read-config.js';
 import type { Environment } from '../config/read-variable.js';
 import { defaultRouter } from '../default-router.js';
 import { closeOnSignals } from '../operations/shutdown.js';
-import { readProjectSettings } from '../project/environment.js';
+import { filledNames, readProjectSettings } from '../project/environment.js';
 import type { StartedServer } from '../project/open-project.js';
 import { StartError, startErrorOf } from '../project/start-error.js';
 import { bannerText } from './banner.js';
@@ -31,6 +31,8 @@ export async function startWorkers(root: string, overrides: Environment): Promis
   const stopTimeoutMs = config.server.shutdownTimeoutMs + 6000;
   const pool: WorkerPool = new WorkerPool({
     count,
+    // Each reads `.env` itself, as it stands when it starts.
+    env: Object.fromEntries(filledNames(process.env).map((name) => [name, undefined])),
     stopTimeoutMs,
     print,
     // Said outright: a connection that was being handed to a dying worker would keep this process alive.

@@ -1,5 +1,4 @@
 import cluster, { type Worker } from 'node:cluster';
-import { filledNames } from '../project/environment.js';
 import { StartError } from '../project/start-error.js';
 import { closeWhatIsHandedTo } from './handed-over.js';
 import { RestartPace } from './restart-pace.js';
@@ -8,6 +7,8 @@ import { isReadyMessage, type ReadyMessage, STOP } from './worker-messages.js';
 /** What a pool of workers needs. */
 export interface WorkerPoolOptions {
   readonly count: number;
+  /** Variables that workers get beside those of this process; undefined: one of this process that they do not get. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Ms that workers have to stop; after it they are killed. */
   readonly stopTimeoutMs: number;
   /** Lines for the operator. */
@@ -115,8 +116,7 @@ export class WorkerPool {
 
   /** Resolves when the new worker answers. Rejects, saying how, when it ends before that or takes too long. */
   #startWorker(): Promise<void> {
-    // Each reads `.env` itself, as it stands when it starts.
-    const worker = cluster.fork(Object.fromEntries(filledNames(process.env).map((name) => [name, undefined])));
+    const worker = cluster.fork(this.#options.env);
     this.#workers.add(worker);
     closeWhatIsHandedTo(worker);
     return new Promise((resolve, reject) => {

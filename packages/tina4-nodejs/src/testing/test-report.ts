@@ -1,18 +1,21 @@
 import { AssertionError } from 'node:assert';
 import { sep } from 'node:path';
+import { paint } from '../terminal/paint.js';
 import type { TestResult } from './run-class.js';
 
 /** The lines of one test. A failure shows its message and where in the project it came from. */
 export function describeResult({ name, ms, error }: TestResult, root: string, isVerbose: boolean): string {
   const time = isVerbose ? ` (${Math.round(ms)} ms)` : '';
-  if (error === undefined) return `    [PASS] ${name}${time}`;
+  if (error === undefined) return `    [${paint('green', 'PASS')}] ${name}${time}`;
   const { message, stack } = error as { message?: unknown; stack?: unknown };
   const isAssertion = error instanceof AssertionError;
   const said = isAssertion ? String(message) : `${(error as Error).name ?? 'thrown'}: ${message ?? error}`;
   const lines = isVerbose
     ? [...said.split('\n'), ...stackLines(stack)]
     : [...said.split('\n'), ...placeOf(stack, root)];
-  return [`    [FAIL] ${name}${time}`, ...lines.map((line) => `           ${line.trim()}`)].join('\n');
+  return [`    [${paint('red', 'FAIL')}] ${name}${time}`, ...lines.map((line) => `           ${line.trim()}`)].join(
+    '\n',
+  );
 }
 
 /** `7 tests, 7 passed, 0 failed (0.34s)` */

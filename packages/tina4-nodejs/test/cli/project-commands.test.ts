@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { access, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Ended, ServedProject } from './served-project.js';
 
@@ -98,6 +100,58 @@ Router.get('/api/b', () => ({}));
   );
   expect((await tina4('routes', '--method', 'post')).output).toContain('1 routes registered');
   expect((await tina4('routes', '--filter', '/api')).output).toContain('2 routes registered');
+});
+
+test('routes shows all that guards a route, for programs too: of the app, of its groups, its own, and what settings ask for', async () => {
+  project = await ServedProject.create({
+    '.env': 'TINA4_CSRF=true\nTINA4_RATE_LIMIT=9\nTINA4_SECURE_WRITES=true\n',
+    'src/routes/a.ts': `import { Router } from 'tina4-nodejs';
+function audit(req, res, next) { return next(req, res); }
+function requireAdmin(req, res, next) { return next(req, res); }
+Router.use(audit);
+Router.group('/admin', () => { Router.post('/teas', () => ({}), 'ResponseCache:5'); }, [requireAdmin]);
+`,
+  });
+  const { code, output } = await tina4('routes', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(output)).toEqual([
+    {
+      method: 'POST',
+      path: '/admin/teas',
+      middleware: ['TINA4_RATE_LIMIT', 'audit', 'TINA4_CSRF', 'requireAdmin', 'ResponseCache:5'],
+      auth: 'secured',
+      file: 'src/routes/a.ts',
+    },
+  ]);
+});
+
+test('routes ends although a route file leaves a timer running', async () => {
+  project = await ServedProject.create({
+    'src/routes/a.ts': "setInterval(() => {}, 1000);\nrequire('tina4-nodejs').get('/a', () => 'a');\n",
+  });
+  expect(await tina4('routes')).toMatchObject({ code: 0, output: expect.stringContaining('1 routes registered') });
+});
+
+test('a reader that has enough ends a command without an error', async () => {
+  const lines = Array.from({ length: 3000 }, (_, n) => `get('/a${n}/${'x'.repeat(60)}', () => 'a');`).join('\n');
+  project = await ServedProject.create({ 'src/routes/a.ts': `import { get } from 'tina4-nodejs';\n${lines}\n` });
+  const command = `"${process.execPath}" "${project.command}" routes | head -1`;
+  const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command], { cwd: project.folder });
+  expect(stdout).toMatch(/^Method +Path[^\n]*\n$/);
+  expect(stderr).toBe('');
+});
+
+test('doctor and sessions tell programs what they found', async () => {
+  project = await ServedProject.create({ 'src/routes/.keep': '', '.env': 'TINA4_PORT=x\n' });
+  const doctor = await tina4('doctor', '--json');
+  expect(doctor.code).toBe(1);
+  expect(JSON.parse(doctor.output)).toContainEqual({
+    level: 'ERROR',
+    text: expect.stringContaining('TINA4_PORT is "x"'),
+  });
+  await project.write({ '.env': '' });
+  expect(JSON.parse((await tina4('sessions', 'stats', '--json')).output)).toMatchObject({ store: 'file', live: 0 });
+  expect(JSON.parse((await tina4('sessions', 'sweep', '--json')).output)).toMatchObject({ store: 'file', removed: 0 });
 });
 
 test('routes reads app.js as serve does', async () => {

@@ -16,7 +16,7 @@ test('a defect keeps its own stack', () => {
 });
 
 test.each([
-  ['EADDRINUSE', 'Address already in use (port 80)'],
+  ['EADDRINUSE', 'Address already in use (port 80)\nStop what answers there, or choose another port: --port 81'],
   ['EACCES', 'Port 80 needs rights that this user does not have. Choose one above 1023.'],
   ['ENOTFOUND', '"shop" is not an address of this machine. Set TINA4_HOST or --host to 127.0.0.1.'],
 ])('%s is told as a mistake in the address only where a port was opened', (code, text) => {
