@@ -9,7 +9,7 @@ import { readProjectSettings } from '../project/environment.js';
 import { openWritesInText } from '../project/open-writes.js';
 import { exists, findProjectFolders } from '../project/project-folders.js';
 import { storeSettingsOf } from '../server/apply-settings.js';
-import { withoutCredentials } from '../server/banner.js';
+import { sessionPlaceOf, withoutCredentials } from '../server/session-place.js';
 import { paint, type Style } from '../terminal/paint.js';
 import { withSeconds } from '../terminal/progress.js';
 
@@ -82,11 +82,9 @@ async function checkSettings(root: string): Promise<Finding[]> {
     const { set, unknown } = describeSettings(env, config.session.store.backend);
     const source = (name: string): string => (process.env[name] === undefined ? '.env' : 'environment');
     findings.push(...set.map(({ name, shown }) => ok(`${name} = ${shown} (${source(name)})`)));
-    findings.push(
-      ...unknown.map(({ name, nearest }) =>
-        warn(`${name} is no setting of Tina4${nearest === undefined ? '' : `. Did you mean ${nearest}?`}`),
-      ),
-    );
+    // Those that are like one that there is are among the warnings, as at a start.
+    const strange = unknown.filter(({ nearest }) => nearest === undefined);
+    findings.push(...strange.map(({ name }) => warn(`${name} is no setting of Tina4.`)));
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
     findings.push(...thrown.mistakes.map(error));
@@ -96,25 +94,12 @@ async function checkSettings(root: string): Promise<Finding[]> {
 
 /** Which store would be used, whether it answers, and what may lose sessions there. */
 async function checkSessions(config: Config, root: string): Promise<Finding[]> {
-  const place = `Sessions are kept in: ${placeOf(config)}`;
+  const place = `Sessions are kept in: ${sessionPlaceOf(config)}`;
   try {
     const warnings = await checkStore(storeSettingsOf(config, root));
     return [ok(place), ...warnings.map(warn)];
   } catch (thrown) {
     return [ok(place), error(thrown instanceof Error ? thrown.message : String(thrown))];
-  }
-}
-
-function placeOf({ session: { store }, database }: Config): string {
-  switch (store.backend) {
-    case 'memory':
-      return 'memory';
-    case 'file':
-      return `file, ${store.path}`;
-    case 'database':
-      return `database, ${withoutCredentials(database.url)}`;
-    default:
-      return `${store.backend}, ${store.url === undefined ? [store.host, store.port].filter(Boolean).join(':') : withoutCredentials(store.url)}`;
   }
 }
 

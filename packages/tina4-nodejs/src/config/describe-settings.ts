@@ -18,9 +18,17 @@ export function describeSettings(env: Environment, backend: string): DescribedSe
     const found = findSet(env, row, backend);
     return found === undefined ? [] : [{ name: found.name, shown: row.isSecret ? '(hidden)' : found.text }];
   });
-  const known = rows.flatMap((row) => ['redis', 'valkey', 'mongodb'].flatMap((each) => namesOf(row, each)));
-  const unknown = Object.keys(env)
-    .filter((name) => name.startsWith('TINA4_') && !known.includes(name))
-    .map((name) => ({ name, nearest: nearestName(name, known) }));
-  return { set, unknown };
+  return { set, unknown: unknownNames(env) };
 }
+
+/** Names that start like a setting and are none. */
+export function unknownNames(env: Environment): DescribedSettings['unknown'] {
+  const strange = Object.keys(env).filter((name) => name.startsWith('TINA4_') && !knownNames.has(name));
+  return strange.map((name) => ({ name, nearest: nearestName(name, knownNames) }));
+}
+
+const knownNames: ReadonlySet<string> = new Set(
+  (variables as readonly Variable[]).flatMap((row) =>
+    ['redis', 'valkey', 'mongodb'].flatMap((backend) => namesOf(row, backend)),
+  ),
+);

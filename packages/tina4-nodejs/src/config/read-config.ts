@@ -1,5 +1,6 @@
 import { isHostPattern } from '@tina4/core';
 import { ConfigError } from './config-error.js';
+import { unknownNames } from './describe-settings.js';
 import { type Environment, findSet, parseSet } from './read-variable.js';
 import type { Variable } from './variable-types.js';
 import { type ValueOf, type VariableName, variables, variablesByArea } from './variables.js';
@@ -14,7 +15,7 @@ export type Config = ReturnType<typeof assemble>;
  */
 export function readConfig(env: Environment): Config {
   const mistakes = new Set<string>();
-  const warnings = contradictions(env);
+  const warnings = [...contradictions(env), ...mistypedNames(env)];
   const read = <Name extends VariableName>(name: Name, backend?: string): ValueOf<Name> => {
     const variable = rows.get(name) as Variable;
     const set = findSet(env, variable, backend);
@@ -25,7 +26,8 @@ export function readConfig(env: Environment): Config {
     mistakes.add(parsed.mistake);
     return variable.default as ValueOf<Name>;
   };
-  const config = assemble(read, warnings, mistakes);
+  const isDatabaseNamed = findSet(env, rows.get('TINA4_DATABASE_URL') as Variable) !== undefined;
+  const config = assemble(read, { warnings, isDatabaseNamed }, mistakes);
   if (mistakes.size > 0) throw new ConfigError([...mistakes]);
   return deepFreeze(config);
 }
@@ -34,7 +36,12 @@ const rows = new Map<string, Variable>(variables.map((variable) => [variable.nam
 
 type Read = <Name extends VariableName>(name: Name, backend?: string) => ValueOf<Name>;
 
-function assemble(read: Read, warnings: readonly string[], mistakes: Set<string>) {
+interface Noticed {
+  readonly warnings: readonly string[];
+  readonly isDatabaseNamed: boolean;
+}
+
+function assemble(read: Read, { warnings, isDatabaseNamed }: Noticed, mistakes: Set<string>) {
   const backend = read('TINA4_SESSION_BACKEND');
   const isProduction = read('TINA4_PRODUCTION');
   const isDebug = read('TINA4_DEBUG') && !isProduction;
@@ -97,6 +104,8 @@ function assemble(read: Read, warnings: readonly string[], mistakes: Set<string>
     },
     database: {
       url: read('TINA4_DATABASE_URL'),
+      /** False where the default stands in, which nothing may use. */
+      isNamed: isDatabaseNamed,
       username: read('TINA4_DATABASE_USERNAME'),
       password: read('TINA4_DATABASE_PASSWORD'),
     },
@@ -229,6 +238,13 @@ function contradictions(env: Environment): string[] {
     }
   }
   return warnings;
+}
+
+/** Names that are nearly those of settings and have no effect. */
+function mistypedNames(env: Environment): string[] {
+  return unknownNames(env).flatMap(({ name, nearest }) =>
+    nearest === undefined ? [] : [`${name} is no setting of Tina4. Did you mean ${nearest}?`],
+  );
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,4 +1,6 @@
 import type { Config } from '../config/read-config.js';
+import { paint } from '../terminal/paint.js';
+import { withoutCredentials } from './session-place.js';
 
 const logo = String.raw`
  _____ _             _  _
@@ -8,22 +10,29 @@ const logo = String.raw`
   |_| |_|_| |_|\__,_|  |_|
 `.trim();
 
-/** What the terminal shows once the server answers. `address` is `http://host:port`; `workers` are processes that share it. */
-export function bannerText(config: Config, version: string, address: string, workers?: number): string {
+/** What the banner tells beside the settings. */
+export interface BannerFacts {
+  readonly version: string;
+  /** `http://host:port` */
+  readonly address: string;
+  /** Where sessions are kept, and whether that answers. */
+  readonly sessions: string;
+  /** Processes that share the port. */
+  readonly workers?: number | undefined;
+}
+
+/** What the terminal shows once the server answers. A database is named where the settings name one. */
+export function bannerText(config: Config, { version, address, sessions, workers }: BannerFacts): string {
   return [
     ` ${logo}`,
     '',
     `  Tina4 Node.js v${version}`,
-    `  Server running at ${address}`,
+    `  Server running at ${paint('cyan', address)}`,
     `  Debug mode: ${config.isDebug ? 'ON' : 'OFF'}`,
-    `  Database: ${withoutCredentials(config.database.url)}`,
+    `  Sessions: ${sessions}`,
+    ...(config.database.isNamed ? [`  Database: ${withoutCredentials(config.database.url)}`] : []),
     ...(workers === undefined ? [] : [`  Workers: ${workers}`]),
     '  Press Ctrl+C to stop',
     '',
   ].join('\n');
-}
-
-/** A URL that may be shown: user and password and what follows `?` are left out. */
-export function withoutCredentials(url: string): string {
-  return url.replace(/\?.*$/, '').replace(/\/\/.*@/, '//');
 }

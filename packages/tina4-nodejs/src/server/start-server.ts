@@ -9,6 +9,7 @@ import { findProjectFolders } from '../project/project-folders.js';
 import { AppServer, type AppServerOptions } from './app-server.js';
 import { bannerText } from './banner.js';
 import { watchForReload } from './dev-reload.js';
+import { askedSessionPlaceOf } from './session-place.js';
 import { startWorkers } from './start-workers.js';
 import { readVersion } from './version.js';
 import { onStopMessage, tellReady } from './worker-messages.js';
@@ -49,7 +50,10 @@ export async function runServer(options: AppServerOptions): Promise<StartedServe
   const isWatching = config.isDebug && !config.isReloadOff;
   if (isWatching) watch = await watchForReload(server, options.project);
   tellReady(server);
-  if (!config.isBannerHidden && !cluster.isWorker) console.log(bannerText(config, await readVersion(), server.address));
+  if (!config.isBannerHidden && !cluster.isWorker) {
+    const sessions = await askedSessionPlaceOf(config, options.project.folders.root);
+    console.log(bannerText(config, { version: await readVersion(), address: server.address, sessions }));
+  }
   return started;
 }
 

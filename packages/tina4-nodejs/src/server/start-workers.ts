@@ -9,6 +9,7 @@ import { filledNames, readProjectSettings } from '../project/environment.js';
 import type { StartedServer } from '../project/open-project.js';
 import { StartError, startErrorOf } from '../project/start-error.js';
 import { bannerText } from './banner.js';
+import { askedSessionPlaceOf } from './session-place.js';
 import { readVersion } from './version.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -58,8 +59,10 @@ export async function startWorkers(root: string, overrides: Environment): Promis
       stopListening();
     },
   };
-  if (!config.isBannerHidden && !pool.isStopping)
-    console.log(bannerText(config, await readVersion(), pool.address, count));
+  if (!config.isBannerHidden && !pool.isStopping) {
+    const sessions = await askedSessionPlaceOf(config, root);
+    console.log(bannerText(config, { version: await readVersion(), address: pool.address, sessions, workers: count }));
+  }
   return started;
 }
 

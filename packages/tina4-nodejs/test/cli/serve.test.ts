@@ -19,7 +19,7 @@ test('a folder with nothing but route files is served, with the banner of old', 
     expect.stringMatching(/^ {2}Tina4 Node\.js v\d+\.\d+\.\d+/),
     `  Server running at ${address}`,
     '  Debug mode: OFF',
-    '  Database: sqlite:///data/app.db',
+    '  Sessions: file, data/sessions',
     '  Press Ctrl+C to stop',
     '',
     '',
@@ -246,4 +246,16 @@ test('a middleware name that two other files declare stops the start', async () 
   });
   const { code, output } = await project.start(['serve', '--port', '0']).ended();
   expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('T4_MIDDLEWARE_AMBIGUOUS') });
+});
+
+test('a mistyped setting is named at the start, with the one that was meant', async () => {
+  project = await ServedProject.create({
+    'src/routes/hello.ts': hello,
+    '.env': 'TINA4_SESION_BACKEND=redis\nTINA4_OF_THE_APP=1\n',
+  });
+  await project.serve();
+  expect(project.output).toContain(
+    'warning: TINA4_SESION_BACKEND is no setting of Tina4. Did you mean TINA4_SESSION_BACKEND?\n',
+  );
+  expect(project.output).not.toContain('TINA4_OF_THE_APP');
 });
