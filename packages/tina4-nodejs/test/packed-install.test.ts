@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   installed = await realpath(await mkdtemp(join(tmpdir(), 'tina4-packed-')));
   const archives = join(installed, 'archives');
   await mkdir(archives);
-  for (const name of ['core', 'sessions', 'tina4-nodejs']) {
+  for (const name of ['core', 'sessions', 'tina4-nodejs', 'create-tina4']) {
     const cwd = join(packages, name);
     await run('npx', ['--yes', 'pnpm@10.34.9', 'pack', '--pack-destination', archives], { ...options, cwd });
   }
@@ -60,6 +60,18 @@ test('npx finds the command under both its names', async () => {
   const other = await run('npx', ['--no', '--', 'tina4nodejs', '--version'], { ...options, cwd: installed });
   expect(stdout).toMatch(/^tina4 \d/);
   expect(other.stdout).toBe(stdout);
+});
+
+test('the command that npm create runs is installed, and pages that messages lead to are there', async () => {
+  const cwd = await mkdtemp(join(installed, 'create-'));
+  const created = await run('npx', ['--no', '--', 'create-tina4', 'my-app'], { ...options, cwd });
+  expect(created.stdout).toContain('Created src/routes/home.ts');
+  const failed = await run('npx', ['--no', '--', 'tina4', 'migrate'], { ...options, cwd: installed }).catch(
+    (error: { stderr: string }) => error,
+  );
+  const [, page = ''] = /What to use instead: (\S+)/.exec(failed.stderr) ?? [];
+  expect(page).toBe(join('node_modules', 'tina4-nodejs', 'docs', 'not-built.md'));
+  expect((await stat(join(installed, page))).isFile()).toBe(true);
 });
 
 test.each([

@@ -1,9 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { exists } from '../project/project-folders.js';
 import { StartError } from '../project/start-error.js';
 import { readVersion } from '../server/version.js';
-import { scaffoldFiles, scaffoldFolders } from './scaffold.js';
+import { scaffoldFiles } from './scaffold.js';
 import { writeNewFile } from './write-new-file.js';
 
 /**
@@ -17,11 +15,6 @@ export async function init(words: readonly string[]): Promise<void> {
   const shown = directory.startsWith('.') || resolve(directory) === directory ? directory : `./${directory}`;
   console.log(`Creating Tina4 project in ${shown} ...\n  Detected language: Node.js (package.json)`);
 
-  for (const folder of scaffoldFolders) {
-    if (await exists(join(root, folder))) continue;
-    await mkdir(join(root, folder), { recursive: true, mode: PRIVATE.has(folder) ? 0o700 : 0o777 });
-    console.log(`  Created ${folder}/`);
-  }
   for (const [path, text] of Object.entries(scaffoldFiles(packageName(root), await readVersion()))) {
     if (await writeNewFile(join(root, path), text, PRIVATE.has(path) ? 0o600 : undefined))
       console.log(`  Created ${path}`);
@@ -31,8 +24,8 @@ export async function init(words: readonly string[]): Promise<void> {
   console.log(`\nProject created! Next steps:\n${steps.map((step) => `  ${step}`).join('\n')}`);
 }
 
-/** What holds secrets and sessions is for the owner alone, whatever the umask says. */
-const PRIVATE = new Set(['.env', 'data']);
+/** What holds secrets is for the owner alone, whatever the umask says; stores do the same with what they make. */
+const PRIVATE = new Set(['.env']);
 
 /** The folder's name as npm takes it. */
 function packageName(root: string): string {

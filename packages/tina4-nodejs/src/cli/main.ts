@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import process from 'node:process';
-import type { Command as Program } from 'commander';
 import { nearestName } from '@tina4/core';
+import type { Command as Program } from 'commander';
 import { notBuiltText } from '../not-built.js';
 import { notBuiltCommands } from '../not-built-commands.js';
 import { readVersion } from '../server/version.js';

@@ -1,21 +1,6 @@
-/** Folders of a new project; each gets what its name says. */
-export const scaffoldFolders: readonly string[] = [
-  'src/routes',
-  'src/templates',
-  'src/templates/errors',
-  'src/public',
-  'src/public/css',
-  'src/public/js',
-  'src/public/images',
-  'src/middleware',
-  'src/orm',
-  'src/seeds',
-  'src/locales',
-  'migrations',
-  'data',
-  'logs',
-  'tests',
-];
+import process from 'node:process';
+import { containerFiles } from './scaffold-container.js';
+import { pageFiles } from './scaffold-page.js';
 
 /** Files of a new project by path. `name` is the package's name, `version` that of the framework. */
 export function scaffoldFiles(name: string, version: string): Readonly<Record<string, string>> {
@@ -23,14 +8,21 @@ export function scaffoldFiles(name: string, version: string): Readonly<Record<st
     'package.json': `${JSON.stringify(packageJson(name, version), undefined, 2)}\n`,
     'tsconfig.json': `${JSON.stringify(tsconfig, undefined, 2)}\n`,
     'app.ts': "import { startServer } from 'tina4-nodejs';\n\nstartServer();\n",
+    ...pageFiles(name),
     'tests/run-all.ts': "import { runTests } from 'tina4-nodejs/test';\n\nawait runTests();\n",
     '.env': 'TINA4_DEBUG=true\n',
     '.env.example': envExample,
     '.gitignore': 'node_modules/\ndist/\ndata/\nlogs/\nsecrets/\n.env\n',
-    Dockerfile: dockerfile,
-    '.dockerignore': 'node_modules\ndist\ndata\nlogs\nsecrets\n.env\n.git\n',
+    ...containerFiles,
+    'README.md': readme(name),
   };
 }
+
+/**
+ * Node itself, and in place of npm's shell: a shell in between dies of SIGTERM and leaves the server behind as an orphan. Windows'
+ * shell has no exec, and no SIGTERM either.
+ */
+const SERVE = `${process.platform === 'win32' ? '' : 'exec '}node node_modules/tina4-nodejs/bin/tina4.js serve`;
 
 function packageJson(name: string, version: string): object {
   return {
@@ -38,7 +30,13 @@ function packageJson(name: string, version: string): object {
     version: '0.1.0',
     private: true,
     type: 'module',
-    scripts: { start: 'tina4 serve', test: 'tina4 test', build: 'tina4 build', routes: 'tina4 routes' },
+    scripts: {
+      dev: 'tina4 serve',
+      start: `${SERVE} --production`,
+      test: 'tina4 test',
+      build: 'tina4 build',
+      routes: 'tina4 routes',
+    },
     dependencies: { 'tina4-nodejs': `^${version}` },
     devDependencies: { '@types/node': '^20.19.0', typescript: '^5.9.0' },
   };
@@ -68,11 +66,26 @@ TINA4_PORT=7148
 # TINA4_SESSION_PORT=6379
 `;
 
-const dockerfile = `FROM node:22-slim
-WORKDIR /app
-COPY package*.json ./
-RUN npm ci --omit=dev || npm install --omit=dev
-COPY . .
-EXPOSE 7148
-CMD ["npx", "tina4", "serve", "--production"]
+function readme(name: string): string {
+  return `# ${name}
+
+\`\`\`sh
+npm install
+npx tina4 serve    # http://localhost:7148; what you save takes effect at once
+npm test
+\`\`\`
+
+- \`src/routes/\`: every file is loaded at the start; \`home.ts\` has a page and a form that keeps a list in the session.
+- \`src/templates/\`: what \`res.html('home.html', data)\` shows. \`src/public/\`: files served as they are.
+- \`tests/\`: classes whose methods start with \`test\`.
+- \`.env\`: settings of this machine, not committed; \`.env.example\` is for everybody. \`npx tina4 doctor\` shows what is set.
+- \`npx tina4 routes\` lists the routes and what guards them.
+
+In production: \`npm start\`. In containers, with sessions on Redis:
+
+\`\`\`sh
+npm install ioredis
+TINA4_SECRET=$(openssl rand -hex 32) docker compose up --build    # keep the secret: tokens are signed with it
+\`\`\`
 `;
+}

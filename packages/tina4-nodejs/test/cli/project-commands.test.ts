@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, readFile, stat } from 'node:fs/promises';
+import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
@@ -32,13 +32,17 @@ test('init makes a project and says what comes next', async () => {
   expect(JSON.parse(await read('my-shop/package.json'))).toMatchObject({ name: 'my-shop', type: 'module' });
 });
 
-test('what init makes for secrets and sessions is for the owner alone', async () => {
+test('what init makes for secrets, and what a server makes for sessions, is for the owner alone', async () => {
   project = await ServedProject.create({});
   await tina4('init', 'my-shop');
   const rights = async (path: string): Promise<number> =>
     (await stat(join(project.folder, 'my-shop', path))).mode & 0o777;
-  expect([await rights('.env'), await rights('data')]).toEqual([0o600, 0o700]);
+  expect(await rights('.env')).toBe(0o600);
   expect((await rights('.env.example')) & 0o044).toBe(0o044);
+  const served = ServedProject.at(join(project.folder, 'my-shop'), project.command);
+  await fetch(await served.serve());
+  await served.stop();
+  expect([await rights('data'), await rights('secrets')]).toEqual([0o700, 0o700]);
 });
 
 test('init in a folder with files adds only what is missing', async () => {
@@ -51,13 +55,29 @@ test('init in a folder with files adds only what is missing', async () => {
   expect((await tina4('init', '.')).output).not.toContain('Created ');
 });
 
-test('a project made by init is served', async () => {
+test('a project made by init is served, its tests pass, its types fit, and no folder is empty', async () => {
   project = await ServedProject.create({});
   await tina4('init', '.');
-  await project.write({ 'src/routes/a.ts': "import { get } from 'tina4-nodejs';\nget('/a', () => ({ a: 1 }));" });
+  const entries = await readdir(project.folder, { recursive: true, withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  expect(folders.filter((folder) => !entries.some((entry) => entry.parentPath === folder))).toEqual([]);
+
+  await project.link('tina4-nodejs', 'typescript', '@types');
+  await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], { cwd: project.folder });
+  expect((await tina4('test')).output).toContain('3 passed, 0 failed');
   const address = await project.serve();
-  expect(await (await fetch(`${address}/a`)).json()).toEqual({ a: 1 });
+  expect(await (await fetch(address)).text()).toContain('<h2>Notes</h2>');
   expect(project.output).toContain('Debug mode: ON');
+  expect(project.output).not.toMatch(/^warning:/m);
+});
+
+test('create-tina4 makes the same project and asks nothing', async () => {
+  project = await ServedProject.create({});
+  const script = join(__dirname, '../../../create-tina4/bin/create-tina4.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [script], { cwd: project.folder });
+  expect(stdout).toContain('Creating Tina4 project in ./tina4-app ...');
+  expect(await read('tina4-app/src/routes/home.ts')).toContain('home.html');
+  expect(JSON.parse(await read('tina4-app/package.json'))).toMatchObject({ name: 'tina4-app' });
 });
 
 test('generate route writes five routes that load, and never overwrites a file', async () => {

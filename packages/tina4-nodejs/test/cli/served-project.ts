@@ -47,8 +47,15 @@ export class ServedProject {
     return this.#spawn([this.command, ...args], env);
   }
 
-  #spawn(args: readonly string[], env: Record<string, string>): this {
-    const child = spawn(process.execPath, args, {
+  /** Runs the project's start script as `npm start -- …args`; resolves to the address once the banner is there. */
+  async npmStart(args: readonly string[]): Promise<string> {
+    this.output = '';
+    this.#spawn(['start', '--', ...args], {}, 'npm');
+    return this.#address();
+  }
+
+  #spawn(args: readonly string[], env: Record<string, string>, program = process.execPath): this {
+    const child = spawn(program, args, {
       cwd: this.folder,
       env: { PATH: process.env.PATH ?? '', ...env },
     });
