@@ -109,7 +109,7 @@ describe('routing', () => {
   test('the routes command lists the routes with their access', async () => {
     const other = ServedProject.at(project.folder, join(__dirname, '../packages/tina4-nodejs/bin/tina4.js'));
     const { output } = await other.start(['routes', '--filter', '/account']).ended();
-    expect(output).toMatch(/GET +\/account +- +@secured/);
+    expect(output).toMatch(/GET +\/account +CountMiddleware +@secured/);
   });
 });
 
