@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 
 /**
- * What the transformer made of source files, kept on disk: making it again takes some 150 ms and 26 MB at a start, for a single file.
+ * What the transformer made of source files, kept on disk: making it again takes some 150 ms and 23 MB at a start, for a single file.
  * There is one entry for each source file. It ends with a hash of the text that it was made from, so that it counts for that very text
  * only, right after any change, and it takes its place by a rename, so that other processes find a whole entry or none. A folder
  * that is read-only, full or gone costs time and nothing else.

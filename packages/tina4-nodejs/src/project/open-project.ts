@@ -6,7 +6,7 @@ import type { ServerEnvironment } from './environment.js';
 import { Project } from './project.js';
 import { type FolderOptions, findEntryFile, findProjectFolders, type ProjectFolders } from './project-folders.js';
 import { StartError, startErrorOf } from './start-error.js';
-import { TypeScriptLoader } from './typescript-loader.js';
+import type { TypeScriptLoader } from './typescript-loader.js';
 
 /** Where to listen and where the project lies. What is left out comes from the settings; see docs/configuration.md. */
 export interface StartOptions extends FolderOptions {
@@ -117,8 +117,9 @@ async function createLoader(
   root: string,
   overrides: Readonly<Record<string, unknown>> = {},
 ): Promise<TypeScriptLoader> {
-  // Loaded here: the framework's own index leads to this file.
-  const [framework, core, testing, orm, frond, sessions] = await Promise.all([
+  // Loaded here: the framework's own index leads to this file, and what was built needs no transformer.
+  const [{ TypeScriptLoader }, framework, core, testing, orm, frond, sessions] = await Promise.all([
+    import('./typescript-loader.js'),
     import('../index.js'),
     import('../core.js'),
     import('../test.js'),

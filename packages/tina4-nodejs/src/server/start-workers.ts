@@ -11,7 +11,7 @@ import { StartError, startErrorOf } from '../project/start-error.js';
 import { bannerText } from './banner.js';
 import { askedSessionPlaceOf } from './session-place.js';
 import { readVersion } from './version.js';
-import { WorkerPool } from './worker-pool.js';
+import type { WorkerPool } from './worker-pool.js';
 
 /**
  * Starts the worker processes that the settings ask for and resolves when all of them answer. Resolves to undefined where
@@ -30,7 +30,8 @@ export async function startWorkers(root: string, overrides: Environment): Promis
   if (config.isDebug && !config.isReloadOff) print('warning: live reload is off, because several workers serve.');
   // Workers bound themselves by the same time; this is for one that hangs.
   const stopTimeoutMs = config.server.shutdownTimeoutMs + 6000;
-  const pool: WorkerPool = new WorkerPool({
+  const workers = await import('./worker-pool.js');
+  const pool: WorkerPool = new workers.WorkerPool({
     count,
     // Each reads `.env` itself, as it stands when it starts.
     env: Object.fromEntries(filledNames(process.env).map((name) => [name, undefined])),
