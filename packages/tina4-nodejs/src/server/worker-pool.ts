@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { StartError } from '../project/start-error.js';
-import { closeWhatIsHandedTo } from './handed-over.js';
 import { RestartPace } from './restart-pace.js';
+import { SharedPort } from './shared-port.js';
 import { isReadyMessage, type ReadyMessage, STOP } from './worker-messages.js';
 
 /** What a pool of workers needs. */
@@ -30,6 +30,7 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #workers = new Set<Worker>();
   readonly #answering = new Set<Worker>();
+  readonly #port = new SharedPort();
   readonly #pace = new RestartPace();
   readonly #restarts = new Set<NodeJS.Timeout>();
   readonly #complete: Promise<void>;
@@ -94,9 +95,11 @@ export class WorkerPool {
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
     });
-    for (const worker of this.#workers) this.#askToStop(worker);
     const timer = setTimeout(() => this.#kill(), this.#options.stopTimeoutMs);
     try {
+      // First of all: a connection that is taken later would find no worker.
+      await this.#port.close(this.#answering);
+      for (const worker of this.#workers) this.#askToStop(worker);
       await empty;
     } finally {
       clearTimeout(timer);
@@ -118,7 +121,7 @@ export class WorkerPool {
   #startWorker(): Promise<void> {
     const worker = cluster.fork(this.#options.env);
     this.#workers.add(worker);
-    closeWhatIsHandedTo(worker);
+    this.#port.watch(worker);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => worker.process.kill('SIGKILL'), START_TIMEOUT_MS);
       worker.on('message', (message: unknown) => {

@@ -7,13 +7,15 @@ import { ServedProject } from './served-project.js';
 
 jest.setTimeout(180_000);
 
-const shop = `import { Router } from 'tina4-nodejs';
+const shop = `import cluster from 'node:cluster';
+import { Router } from 'tina4-nodejs';
+const by = { pid: process.pid, server: cluster.isWorker ? process.ppid : process.pid };
 Router.post('/add', async (req, res) => {
   req.session.cart = [...(req.session.cart ?? []), req.query.item];
   await new Promise((resolve) => setTimeout(resolve, Number(req.query.item) % 20));
-  return res.json({ pid: process.pid });
+  return res.json(by);
 });
-Router.get('/cart', async (req, res) => res.json({ cart: req.session.cart ?? [], pid: process.pid }));
+Router.get('/cart', async (req, res) => res.json({ cart: req.session.cart ?? [], ...by }));
 `;
 
 const CLIENTS = 8;
@@ -21,7 +23,7 @@ const ROUNDS = 3;
 
 interface Answer {
   readonly status: number | string;
-  readonly body: { readonly cart?: readonly string[]; readonly pid?: number };
+  readonly body: { readonly cart?: readonly string[]; readonly pid?: number; readonly server?: number };
   readonly cookie: string | undefined;
 }
 
@@ -62,12 +64,15 @@ async function serve(project: ServedProject, port: number, args: readonly string
   await project.until(/Press Ctrl\+C/);
 }
 
-for (const name of proxyNames) {
-  test(`a rolling restart of two servers behind ${name} fails no request and loses no item`, async () => {
+const cases = proxyNames.flatMap((name) => [1, 2].map((workers) => ({ name, workers })));
+
+test.each(cases)(
+  'a rolling restart of two servers with --workers $workers behind $name fails no request and loses no item',
+  async ({ name, workers }) => {
     const first = await ServedProject.create({ 'src/routes/shop.ts': shop });
     projects = [first, ServedProject.at(first.folder, first.command)];
     const ports = [await findFreePort(), await findFreePort()];
-    const args = ['--workers', '1'];
+    const args = ['--workers', String(workers)];
     for (const [index, project] of projects.entries()) await serve(project, ports[index] as number, args);
     agent = new Agent({ keepAlive: true });
     proxy = await startProxy(name, ports);
@@ -76,7 +81,8 @@ for (const name of proxyNames) {
     let isOver = false;
     let item = 0;
     const failures: unknown[] = [];
-    const pids = new Set<number>();
+    const pids = new Set<number | undefined>();
+    const servers = new Set<number | undefined>();
     const shopper = async (): Promise<{ added: string[]; cookie: string | undefined }> => {
       const added: string[] = [];
       let cookie: string | undefined;
@@ -88,7 +94,10 @@ for (const name of proxyNames) {
         cookie = answer.cookie ?? cookie;
         const read = await send('GET', `${url}/cart`, cookie);
         if (read.status !== 200) failures.push(['GET', read.status]);
-        for (const { pid } of [answer.body, read.body]) if (pid !== undefined) pids.add(pid);
+        for (const { body } of [answer, read].filter(({ status }) => status === 200)) {
+          pids.add(body.pid);
+          servers.add(body.server);
+        }
       }
       return { added, cookie };
     };
@@ -96,13 +105,13 @@ for (const name of proxyNames) {
 
     for (let round = 0; round < ROUNDS; round++) {
       for (const [index, project] of projects.entries()) {
-        const before = item;
+        const known = servers.size;
         const ended = await project.stop();
         expect(ended.code).toBe(0);
         await serve(project, ports[index] as number, args);
-        // The proxy has found it again when new processes answer; requests go on meanwhile.
-        const known = pids.size;
-        await waitFor('answers of the new processes', async () => pids.size > known && item > before + 50, 60_000);
+        // The proxy has found it again when it answers; requests go on meanwhile.
+        const before = item;
+        await waitFor('answers of the new server', async () => servers.size > known && item > before + 50, 60_000);
       }
     }
     isOver = true;
@@ -113,5 +122,6 @@ for (const name of proxyNames) {
       expect((await send('GET', `${url}/cart`, cookie)).body.cart).toEqual(added);
     }
     expect(carts.flatMap(({ added }) => added).length).toBeGreaterThan(300);
-  });
-}
+    if (workers > 1) expect(pids.size).toBeGreaterThan(servers.size);
+  },
+);

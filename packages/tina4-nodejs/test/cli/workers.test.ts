@@ -1,6 +1,6 @@
 import { access, mkdir, symlink } from 'node:fs/promises';
 import { Agent, createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { ServedProject } from './served-project.js';
@@ -24,6 +24,12 @@ Router.get('/slow', async (req, res) => {
   console.log('handler runs');
   await new Promise((resolve) => setTimeout(resolve, Number(req.query.ms)));
   return res.json({ done: true });
+});
+Router.get('/busy', (req, res) => {
+  console.log('loop blocked');
+  const end = Date.now() + Number(req.query.ms);
+  while (Date.now() < end);
+  return res.json({});
 });
 Router.get('/crash', (req, res) => { setImmediate(() => { throw new Error('a defect of the app'); }); return res.json({}); });
 Router.get('/quit', (req, res) => { setTimeout(() => process.exit(0), 50); return res.json({}); });
@@ -205,6 +211,28 @@ test('a client whose connection was being handed to a worker that is killed hear
   expect(statuses.filter((status) => status === undefined)).toHaveLength(1);
 });
 
+test('a stop closes the port before workers are free, and answers the connections that wait for them', async () => {
+  project = await ServedProject.create({ 'src/routes/shop.ts': shop });
+  const address = await project.serve(['--workers', '2']);
+  const busy = [1, 2].map(() => send(undefined, 'GET', `${address}/busy?ms=4000`, '', 60_000));
+  let isFree = false;
+  for (const answer of busy) void answer.then(() => (isFree = true));
+  await project.until(/(loop blocked\s+){2}/);
+  const agent = new Agent();
+  const waiting = Array.from({ length: 40 }, () => send(agent, 'GET', `${address}/`, '', 60_000));
+  const isConnected = (): boolean => {
+    const sockets = Object.values(agent.sockets).flatMap((list) => list ?? []);
+    return sockets.length === waiting.length && sockets.every(({ connecting }) => !connecting);
+  };
+  await eventually(async () => isConnected(), 'the connections');
+  const ended = project.stop();
+  await eventually(() => isRefused(address), 'the closed port');
+  expect(isFree).toBe(false);
+  const statuses = (await Promise.all([...busy, ...waiting])).map((answer) => answer?.status);
+  expect(statuses.filter((status) => status !== 200)).toEqual([]);
+  expect((await ended).code).toBe(0);
+});
+
 test('a request that outlasts TINA4_SHUTDOWN_TIMEOUT is cut, and primary and workers end with 0', async () => {
   project = await ServedProject.create({ 'src/routes/shop.ts': shop });
   const address = await project.serve(['--workers', '2'], { TINA4_SHUTDOWN_TIMEOUT: '0.2' });
@@ -317,6 +345,16 @@ async function freePort(): Promise<number> {
 /** Waits until as many workers answer; fails after a minute. */
 async function expectWorkers(address: string, count: number): Promise<void> {
   await eventually(async () => (await pidsOf(address)).size === count, `${count} workers`);
+}
+
+function isRefused(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(address).port), '127.0.0.1', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.on('error', () => resolve(true));
+  });
 }
 
 async function expectGone(pids: Iterable<number>): Promise<void> {
