@@ -95,9 +95,10 @@ for (const [name, start] of servers) {
       expect(new Set(stored).size).toBe(stored.length);
     });
 
-    // A server that starts while the machine is busy may be away for longer than a call's deadline.
+    // On a busy machine a call may see its deadline first, and one whose reply was lost may find the next holder: both are told as
+    // refused here, where no engine tries again. What was acknowledged is stored in any case.
     test.each([
-      ['whose connections are closed again and again', 0, async (_: PrivateServer, raw: Redis) => killConnections(raw)],
+      ['whose connections are closed again and again', 3, async (_: PrivateServer, raw: Redis) => killConnections(raw)],
       ['that is away for 0.3 s', 3, restartAfterAMoment],
     ])('a server %s under load loses nothing and refuses at most %d', async (_, mostRefused, disturb) => {
       const server = await begin({ isDurable: true });
@@ -117,7 +118,8 @@ for (const [name, start] of servers) {
       await shoppers.stop();
       const stored = await storedItems(stores[0], key);
       expect(shoppers.refused).toBeLessThanOrEqual(mostRefused);
-      expect(stored.sort(byValue)).toEqual(shoppers.acknowledged.sort(byValue));
+      expect(shoppers.acknowledged.filter((item) => !stored.includes(item))).toEqual([]);
+      expect(stored.length).toBeLessThanOrEqual(shoppers.acknowledged.length + shoppers.refused);
     });
 
     test('sessions of a server that keeps nothing are gone after a restart, and nothing brings a part of one back', async () => {

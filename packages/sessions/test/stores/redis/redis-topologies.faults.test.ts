@@ -40,7 +40,7 @@ describeService('cluster', () => {
 
   // A node that is back refuses for about 2 s more, by Redis's own rules: on a busy machine a call may see its deadline first.
   test.each([
-    ['closes its connections', 0],
+    ['closes its connections', 5],
     ['is away for 0.3 s', 5],
   ])(
     'a node that %s under load loses nothing and refuses at most %d',
@@ -68,7 +68,7 @@ describeService('cluster', () => {
       await shoppers.stop();
       const stored = await storedItems(stores[0], key);
       expect(shoppers.refused).toBeLessThanOrEqual(mostRefused);
-      expect(new Set(stored)).toEqual(new Set(shoppers.acknowledged));
+      expect(shoppers.acknowledged.filter((item) => !stored.includes(item))).toEqual([]);
     },
     60_000,
   );
